@@ -1,0 +1,140 @@
+"""Distinguished names of eHealth certificates: text, comparison, and whose name it is.
+
+A `Name` is pure text; `protocol.x509` turns it into ASN.1 and back.
+Source: spec/ra-protocol.md, Names and numbers; spec/keystore.md, aliases.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.core.holder import Holder
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Attributes (short type such as ``OU``, or a dotted OID; value), most significant first: ``C=BE`` before ``CN=…``."""
+
+    attributes: tuple[tuple[str, str], ...]
+
+    def values(self, type_: str) -> tuple[str, ...]:
+        return tuple(value for key, value in self.attributes if key == type_)
+
+    def is_same(self, other: Name) -> bool:
+        """The same name, however it is written: order of attributes, case and doubled spaces do not matter."""
+        return sorted(map(_normal, self.attributes)) == sorted(map(_normal, other.attributes))
+
+
+def _normal(attribute: tuple[str, str]) -> tuple[str, str]:
+    return attribute[0].upper(), " ".join(attribute[1].split()).casefold()
+
+
+_SPECIAL = re.compile(r'([,+"\\<>;=])')
+
+
+def rfc2253(name: Name) -> str:
+    """As Java's aliases have it: least significant first, without spaces, ``, + " \\ < > ; =`` inside values escaped."""
+    return ",".join(f"{key}={_escaped(value)}" for key, value in reversed(name.attributes))
+
+
+def _escaped(value: str) -> str:
+    text = _SPECIAL.sub(r"\\\1", value)
+    if text[:1] in ("#", " "):
+        text = "\\" + text
+    if len(value) > 1 and value.endswith(" "):
+        text = text[:-1] + "\\ "
+    return text
+
+
+class NotADistinguishedName(ValueError):
+    """The text is no RFC 2253 name; `str` says where."""
+
+
+def parse(text: str) -> Name:
+    """Read a name in RFC 2253 order (least significant first), as forgiving as the services need.
+
+    ``TYPE=number`` may be escaped (``\\=``) or not; spaces may follow the separating commas; ``;`` separates as well.
+
+    Raises: NotADistinguishedName.
+    """
+    attributes = []
+    for part in _split(text):
+        key, sign, value = part.partition("=")
+        key = key.strip()
+        if not sign or not key:
+            raise NotADistinguishedName(f"no attribute in {part!r}")
+        attributes.append(
+            (
+                key.upper().removeprefix("OID."),
+                _unescaped(value.strip(" ") if not value.endswith("\\ ") else value.lstrip(" ")),
+            )
+        )
+    if not attributes:
+        raise NotADistinguishedName("it is empty")
+    return Name(tuple(reversed(attributes)))
+
+
+_ATTRIBUTE_FOLLOWS = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9-]*|(?:OID\.)?[0-9]+(?:\.[0-9]+)+)\s*=")
+
+
+def _split(text: str) -> list[str]:
+    """Cut at separators that are neither escaped nor quoted and have an attribute after them.
+
+    The last condition is for the services' unescaped CNs: ``CN=NIHII-GROUP=71234567, MYAPP-01,OU=…``.
+    """
+    parts, current, quoted, position = [], "", False, 0
+    while position < len(text):
+        character = text[position]
+        if character == "\\":
+            current += text[position : position + 2]
+            position += 2
+            continue
+        if character == '"':
+            quoted = not quoted
+        elif character in ",;+" and not quoted and _ATTRIBUTE_FOLLOWS.match(text, position + 1):
+            parts.append(current)
+            current, position = "", position + 1
+            continue
+        current += character
+        position += 1
+    if quoted:
+        raise NotADistinguishedName("a quotation mark is not closed")
+    return [*parts, current] if current.strip() else parts
+
+
+def _unescaped(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] == '"':
+        value = value[1:-1]
+    out = bytearray()
+    position = 0
+    while position < len(value):
+        if value[position] == "\\":
+            pair = value[position + 1 : position + 3]
+            if re.fullmatch("[0-9A-Fa-f]{2}", pair):
+                out += bytes.fromhex(pair)
+                position += 3
+                continue
+            position += 1
+        out += value[position : position + 1].encode()
+        position += 1
+    return out.decode(errors="replace")
+
+
+_PLATFORM = "eHealth-platform Belgium".casefold()
+
+
+def holder_of(name: Name) -> Holder | None:
+    """Whose eHealth certificate has this subject; None where it is no eHealth name.
+
+    The CN says type, number and application id; the remaining OU is the organization's or person's name.
+    """
+    for common_name in name.values("CN"):
+        matched = re.fullmatch(r"([A-Z0-9][A-Z0-9_-]*)=([0-9]+)(?:,\s*([0-9A-Z_-]{1,30}))?", common_name.strip())
+        if matched is None:
+            continue
+        type_, number, application_id = matched.groups()
+        known = {_PLATFORM, f"{type_}={number}".casefold(), (application_id or "").casefold()}
+        names = [unit for unit in name.values("OU") if unit.casefold() not in known]
+        return Holder(type_, number, application_id, names[0] if names else None)
+    return None

@@ -1,0 +1,65 @@
+"""What a look at a keystore file found, and how that is called today.
+
+An `Observation` does not age: it holds until the file changes. A `Finding` is the observation judged at an instant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+from agent.core.glance import Glance
+from agent.core.holder import Environment
+
+
+class State(Enum):
+    """The state of a keystore; the values are those of ``check --json``."""
+
+    VALID = "valid"
+    RENEWABLE = "renewable"  # in its window
+    URGENT = "urgent"  # past the last safe day
+    EXPIRED = "expired"
+    PENDING = "pending"
+    INCOMPLETE = "incomplete"  # has no encryption key
+    REVOKED = "revoked"
+    PASSWORD_NEEDED = "password_needed"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a file says, or why it says nothing.
+
+    Attributes:
+        environment: by the file's name; acceptance files end in ``.acc-p12``.
+        glance: None where the file could not be opened.
+        problem: why not: the error's sentence; None where it could.
+        password_needed: the problem is that no password that is known here opens it.
+    """
+
+    path: str
+    environment: Environment
+    glance: Glance | None
+    problem: str | None = None
+    password_needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A keystore at an instant. Dates and instants are None where the file could not be opened.
+
+    Attributes:
+        reason: one sentence for people: why this state.
+        renewable_from: the first instant of the renewal window, aware UTC.
+        days_left: whole days until notAfter, negative once past.
+        superseded_by: path of a keystore with a newer certificate for the same holder, or None.
+    """
+
+    observation: Observation
+    state: State
+    reason: str
+    renewable_from: datetime | None = None
+    last_safe_day: date | None = None
+    days_left: int | None = None
+    superseded_by: str | None = None

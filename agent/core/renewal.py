@@ -1,0 +1,98 @@
+"""The states of a renewal, and when to ask again.
+
+Each `Step` is journaled before it acts, and acting again after a crash is harmless, because every step first looks at
+what is already there:
+
+    MAKE_KEY        a new key in a pending keystore, on disk
+    SIGN            contract shown and accepted, PIN; no effect outside this process
+    SEND            the request leaves; from here on its outcome may be unknown, so the service is asked before a resend
+    COLLECT         ask for the certificate until it is there
+    INSTALL         check it, put it and its chain into the pending keystore
+    MAKE_TOKEN_KEY  a new encryption key, on disk
+    REGISTER_TOKEN  its certificate is in the keystore, then registered at eHealth
+    PUT_IN_PLACE    every key proved, the keystore gets its final name beside the old one
+    CONFIRM         eHealth confirms certificate and token
+    ACTIVATE        the new token takes over from the old one; waits for a person's word
+    DONE, ENDED     nothing is left to do; the request was refused
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from agent.core.holder import Environment, Holder
+from agent.core.glance import Fingerprint
+from agent.core.registration import PublicKeyIdentifier
+
+
+class Step(Enum):
+    MAKE_KEY = "make_key"
+    SIGN = "sign"
+    SEND = "send"
+    COLLECT = "collect"
+    INSTALL = "install"
+    MAKE_TOKEN_KEY = "make_token_key"
+    REGISTER_TOKEN = "register_token"
+    PUT_IN_PLACE = "put_in_place"
+    CONFIRM = "confirm"
+    ACTIVATE = "activate"
+    DONE = "done"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A renewal as the journal keeps it. No secret, no national number. Paths are absolute, instants aware UTC.
+
+    Attributes:
+        id: the journal's name for it: a UUID.
+        old_path: the keystore that is replaced; it stays as it is.
+        new_path: the final place of its successor, beside it.
+        fingerprint: of the certificate that is replaced.
+        request_id: `Id` of the GenerateCertificate request, once one was about to leave.
+        public_key_identifier: of the new key, once there is one; by it the service knows request and certificate.
+        by_hand: a person at eHealth must look first.
+        polls: how often the certificate was asked for; with `next_poll` it survives a restart.
+        token_to_activate: the new token waits for ActivateETK while the old one stays in force.
+        ended_because: the reason of ENDED.
+    """
+
+    id: str
+    started: datetime
+    step: Step
+    environment: Environment
+    holder: Holder
+    old_path: str
+    new_path: str
+    fingerprint: Fingerprint
+    request_id: str | None = None
+    public_key_identifier: PublicKeyIdentifier | None = None
+    by_hand: bool = False
+    polls: int = 0
+    next_poll: datetime | None = None
+    token_to_activate: bool | None = None
+    ended_because: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.step in (Step.DONE, Step.ENDED)
+
+
+_MINUTE = 60
+_STEPS_S = (*(10,) * 6, *(n * _MINUTE for n in (1, 2, 5, 10, 20, 30, 60, 180, 360)))
+_BY_HAND_FROM = _STEPS_S.index(30 * _MINUTE)
+
+
+def next_poll_delay(polls: int, by_hand: bool, jitter: float) -> timedelta:
+    """How long to wait before asking for the certificate again, after `polls` answers of "not yet".
+
+    Args:
+        by_hand: a person at eHealth must look first: no use asking before half an hour.
+        jitter: between -1 and 1, spread over ± 10 %.
+    Source: design/product.md, Numbers.
+    """
+    position = polls + (_BY_HAND_FROM if by_hand else 0)
+    seconds = _STEPS_S[min(position, len(_STEPS_S) - 1)]
+    return timedelta(seconds=seconds * (1 + jitter / 10))

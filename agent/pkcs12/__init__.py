@@ -1,0 +1,1 @@
+"""The keystore format: PKCS#12 with several keys, bytes <-> values. No files."""

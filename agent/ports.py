@@ -1,0 +1,237 @@
+"""What the outside must offer. Adapters and test fakes implement these; rules and pipeline know nothing else of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from agent.core.finding import Observation
+from agent.core.holder import Environment
+from agent.core.glance import Fingerprint, Glance, Profile
+from agent.core.person import Person
+from agent.core.registration import Contract
+from agent.core.renewal import Renewal, Step
+from agent.protocol.wire import HttpReply, Service
+from agent.secret import Secret
+
+if TYPE_CHECKING:  # the resident knows these ports and must stay without cryptography
+    from agent.core.keystore import Keystore
+
+
+class Clock(Protocol):
+    """Wall time, and waiting for it."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+
+    def wait(self, seconds: float) -> None:
+        """Let `seconds` pass (a test's clock moves on instead)."""
+
+
+# ── Keystores ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """A file as the last look found it; the same stamp means an unchanged file.
+
+    Attributes:
+        path: absolute.
+        size: bytes.
+        modified_ns: mtime in nanoseconds since the epoch.
+        inode: the file system's own number, 0 where it has none.
+    """
+
+    path: str
+    size: int
+    modified_ns: int
+    inode: int
+
+
+class Keystores(Protocol):
+    """Keystore files. Every method may raise `KeystoreError`."""
+
+    def found(self, folders: Iterable[Path], patterns: Sequence[str]) -> list[FileStamp]:
+        """The files in `folders` (not below them) whose name matches one of `patterns`, ordered by path.
+
+        A folder that does not exist or cannot be read has none. A pattern is a shell's, without regard to case.
+        """
+
+    def stamp(self, path: Path) -> FileStamp:
+        """Raises: KeystoreNotFound."""
+
+    def glance(self, path: Path, password: Secret) -> Glance:
+        """What the file says without opening a key. The password is proved by the file's own integrity code.
+
+        Raises: KeystoreNotFound, NotPkcs12, Damaged, Hostile, WrongPassword, KeystoreBusy.
+        """
+
+    def read(self, path: Path, password: Secret) -> Keystore:
+        """All entries, each key checked against its certificate.
+
+        Raises: as `glance`.
+        """
+
+    def write(self, path: Path, keystore: Keystore, password: Secret, profile: Profile = Profile.COMPATIBLE) -> None:
+        """Put `keystore` at `path`: written beside, flushed, opened again, each key proved, then renamed.
+
+        Raises: WriteFailed, KeystoreBusy, PasswordRefused (not ASCII: Java could not open it). `path` is then as before.
+        """
+
+    def put_in_place(self, source: Path, target: Path) -> None:
+        """Give a finished file its final name, at once, in the same folder. Never replaces another file.
+
+        Does nothing where `source` is gone and `target` is there (it was done before).
+        Raises: WriteFailed, KeystoreBusy, KeystoreNotFound.
+        """
+
+    def remove(self, path: Path) -> None:
+        """Remove a working file of ours, if it is there. Raises: WriteFailed, KeystoreBusy."""
+
+    def exists(self, path: Path) -> bool: ...
+
+
+class Vault(Protocol):
+    """The operating system's store for passwords; a keystore's password under the file's absolute path.
+
+    Every method may raise `VaultUnavailable`.
+    """
+
+    def password(self, path: Path) -> Secret | None: ...
+
+    def keep(self, path: Path, password: Secret) -> None: ...
+
+    def forget(self, path: Path) -> bool:
+        """False where there was none."""
+
+
+# ── Card ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class CardKey(Enum):
+    """The two keys of an eID that sign. Values are the PKCS#11 labels."""
+
+    AUTHENTICATION = "Authentication"
+    SIGNATURE = "Signature"  # non-repudiation: one PIN per signature
+
+
+@dataclass(frozen=True)
+class Eid:
+    """Whose card it is, read without a PIN. Chains are DER, leaf first, as far as the card has them."""
+
+    person: Person
+    authentication_chain_der: tuple[bytes, ...]
+    signature_chain_der: tuple[bytes, ...]
+
+    def chain_der(self, key: CardKey) -> tuple[bytes, ...]:
+        return self.signature_chain_der if key is CardKey.SIGNATURE else self.authentication_chain_der
+
+
+class PinEntry(Protocol):
+    """Asks the person for the PIN. Called only where the card's software does not ask itself, once per attempt."""
+
+    def __call__(self, attempts_left: int | None) -> Secret:
+        """`attempts_left` is None where the card does not tell. Raises: PinCancelled."""
+
+
+class Card(Protocol):
+    """The eID. Every method may raise `CardError`, and may block while a person looks for the card or the PIN."""
+
+    def identity(self) -> Eid: ...
+
+    def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry) -> bytes:
+        """The signature over SHA-256 of `data`: PKCS#1 v1.5 for RSA, r‖s for EC, proved with the certificate.
+
+        One call is one attempt. Raises: WrongPerson where another card than `eid` is in the reader now, PinError.
+        """
+
+
+# ── Services ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Services(Protocol):
+    """The way to the eHealth platform: one SOAP envelope out, whatever comes back in."""
+
+    def exchange(
+        self, environment: Environment, service: Service, soap_action: str, envelope_xml: bytes, request_id: str
+    ) -> HttpReply:
+        """Raises: Unreachable (nothing was sent), OutcomeUnknown(request_id) (sent, no whole answer came back)."""
+
+
+# ── Journal, lock ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the history. `facts` are short strings, never a secret or a national number.
+
+    Attributes:
+        what: a word for programs, such as ``renewal.send``.
+        text: the sentence for people.
+        path: of the keystore it is about, or None.
+    """
+
+    at: datetime
+    what: str
+    text: str
+    path: str | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+class Journal(Protocol):
+    """What happened and what is under way. Every write is on disk when the call returns; may raise `JournalError`."""
+
+    def save(self, renewal: Renewal) -> None:
+        """Keep `renewal` as it now stands, under its `id`."""
+
+    def unfinished(self) -> list[Renewal]:
+        """Renewals that have not ended, oldest first."""
+
+    def renewal_of(self, fingerprint: Fingerprint) -> Renewal | None:
+        """The unfinished renewal of the keystore whose present certificate has this fingerprint."""
+
+    def note(self, event: Event) -> None: ...
+
+    def history(self, limit: int) -> list[Event]:
+        """The newest `limit` events, newest first."""
+
+    def observations(self) -> Mapping[str, tuple[FileStamp, Observation]]:
+        """What the last check found, by path."""
+
+    def keep_observations(
+        self, seen: Iterable[tuple[FileStamp, Observation]], forgotten: Iterable[str] = ()
+    ) -> None: ...
+
+
+class Lock(Protocol):
+    """One renewal per certificate at a time."""
+
+    def hold(self, fingerprint: Fingerprint, path: Path) -> AbstractContextManager[None]:
+        """Raises: RenewalBusy at once where another process holds it."""
+
+
+# ── The door ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Door(Protocol):
+    """Where the pipeline meets the person: a terminal, a window, the demo. Only `accept` and `enter_pin` wait."""
+
+    def step(self, step: Step, text: str) -> None:
+        """`text` says what is being done now, for people."""
+
+    def insert_card(self, problem: Exception) -> bool:
+        """The card is needed and not usable (`problem`, a CardError). True: try again. May wait for the card."""
+
+    def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:
+        """Show the contract; True when the person accepted it."""
+
+    def enter_pin(self, attempts_left: int | None) -> Secret:
+        """Raises: PinCancelled."""
+
+    def waiting(self, until: datetime, by_hand: bool) -> None:
+        """Nothing happens before `until`; `by_hand`: a person at eHealth looks at the request first."""

@@ -1,0 +1,1 @@
+"""The services' messages: values <-> bytes. No network."""

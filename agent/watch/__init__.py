@@ -1,0 +1,1 @@
+"""Find the keystores, judge their state, say when to speak."""
