@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from agent.core.finding import Observation
-from agent.core.holder import Environment
 from agent.core.glance import Fingerprint, Glance, Profile
+from agent.core.holder import Environment
 from agent.core.person import Person
 from agent.core.registration import Contract
 from agent.core.renewal import Renewal, Step

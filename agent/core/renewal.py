@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from agent.core.holder import Environment, Holder
 from agent.core.glance import Fingerprint
+from agent.core.holder import Environment, Holder
 from agent.core.registration import PublicKeyIdentifier
 
 
