@@ -14,8 +14,9 @@ from agent.core.finding import Observation
 from agent.core.glance import Fingerprint, Glance, Profile
 from agent.core.holder import Environment
 from agent.core.person import Person
-from agent.core.registration import Contract
+from agent.core.registration import CertificateStatus, Contract, TokenStatus
 from agent.core.renewal import Renewal, Step
+from agent.errors import CardError
 from agent.protocol.wire import HttpReply, Service
 from agent.secret import Secret
 
@@ -80,7 +81,8 @@ class Keystores(Protocol):
     def write(self, path: Path, keystore: Keystore, password: Secret, profile: Profile = Profile.COMPATIBLE) -> None:
         """Put `keystore` at `path`: written beside, flushed, opened again, each key proved, then renamed.
 
-        Raises: WriteFailed, KeystoreBusy, PasswordRefused (not ASCII: Java could not open it). `path` is then as before.
+        Raises: WriteFailed, KeystoreBusy, PasswordRefused (not ASCII: Java could not open it).
+        `path` is then as before.
         """
 
     def put_in_place(self, source: Path, target: Path) -> None:
@@ -183,6 +185,16 @@ class Event:
     facts: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What eHealth last said of a certificate, and when. `replacement_opens` is None where it did not say."""
+
+    asked: datetime
+    status: CertificateStatus
+    token_status: TokenStatus
+    replacement_opens: datetime | None
+
+
 class Journal(Protocol):
     """What happened and what is under way. Every write is on disk when the call returns; may raise `JournalError`."""
 
@@ -207,6 +219,11 @@ class Journal(Protocol):
         self, seen: Iterable[tuple[FileStamp, Observation]], forgotten: Iterable[str] = ()
     ) -> None: ...
 
+    def words(self) -> Mapping[Fingerprint, Word]:
+        """What eHealth last said, by certificate."""
+
+    def keep_word(self, fingerprint: Fingerprint, word: Word) -> None: ...
+
 
 class Lock(Protocol):
     """One renewal per certificate at a time."""
@@ -219,13 +236,13 @@ class Lock(Protocol):
 
 
 class Door(Protocol):
-    """Where the pipeline meets the person: a terminal, a window, the demo. Only `accept` and `enter_pin` wait."""
+    """Where the pipeline meets the person: a terminal, a window, the demo."""
 
     def step(self, step: Step, text: str) -> None:
         """`text` says what is being done now, for people."""
 
-    def insert_card(self, problem: Exception) -> bool:
-        """The card is needed and not usable (`problem`, a CardError). True: try again. May wait for the card."""
+    def card_problem(self, problem: CardError) -> bool:
+        """The card cannot be used as it is. True: the person put it right, try again. May wait for the card."""
 
     def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:
         """Show the contract; True when the person accepted it."""
@@ -235,3 +252,16 @@ class Door(Protocol):
 
     def waiting(self, until: datetime, by_hand: bool) -> None:
         """Nothing happens before `until`; `by_hand`: a person at eHealth looks at the request first."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """All of the outside that the pipeline needs. `wiring` puts it together; tests put fakes in."""
+
+    clock: Clock
+    keystores: Keystores
+    vault: Vault
+    card: Card
+    services: Services
+    journal: Journal
+    lock: Lock

@@ -14,7 +14,7 @@ from agent.core.holder import Holder
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Attributes (short type such as ``OU``, or a dotted OID; value), most significant first: ``C=BE`` before ``CN=…``."""
+    """Attributes, most significant first (``C=BE`` before ``CN=…``): short type or dotted OID, and value."""
 
     attributes: tuple[tuple[str, str], ...]
 
@@ -34,7 +34,7 @@ _SPECIAL = re.compile(r'([,+"\\<>;=])')
 
 
 def rfc2253(name: Name) -> str:
-    """As Java's aliases have it: least significant first, without spaces, ``, + " \\ < > ; =`` inside values escaped."""
+    """As Java's aliases have it: least significant first, no spaces, ``, + " \\ < > ; =`` inside values escaped."""
     return ",".join(f"{key}={_escaped(value)}" for key, value in reversed(name.attributes))
 
 
@@ -64,12 +64,8 @@ def parse(text: str) -> Name:
         key = key.strip()
         if not sign or not key:
             raise NotADistinguishedName(f"no attribute in {part!r}")
-        attributes.append(
-            (
-                key.upper().removeprefix("OID."),
-                _unescaped(value.strip(" ") if not value.endswith("\\ ") else value.lstrip(" ")),
-            )
-        )
+        value = value.lstrip(" ") if value.endswith("\\ ") else value.strip(" ")
+        attributes.append((key.upper().removeprefix("OID."), _unescaped(value)))
     if not attributes:
         raise NotADistinguishedName("it is empty")
     return Name(tuple(reversed(attributes)))
@@ -121,7 +117,7 @@ def _unescaped(value: str) -> str:
     return out.decode(errors="replace")
 
 
-_PLATFORM = "eHealth-platform Belgium".casefold()
+_PLATFORM = "eHealth-platform Belgium"
 
 
 def holder_of(name: Name) -> Holder | None:
@@ -134,7 +130,16 @@ def holder_of(name: Name) -> Holder | None:
         if matched is None:
             continue
         type_, number, application_id = matched.groups()
-        known = {_PLATFORM, f"{type_}={number}".casefold(), (application_id or "").casefold()}
-        names = [unit for unit in name.values("OU") if unit.casefold() not in known]
-        return Holder(type_, number, application_id, names[0] if names else None)
+        units = list(name.values("OU"))
+        for known in (_PLATFORM, f"{type_}={number}", application_id):  # each once: a name may equal one of them
+            units = _without_last(units, known)
+        return Holder(type_, number, application_id, units[0] if units else None)
     return None
+
+
+def _without_last(units: list[str], known: str | None) -> list[str]:
+    folded = [unit.casefold() for unit in units]
+    if known is None or known.casefold() not in folded:
+        return units
+    last = len(folded) - 1 - folded[::-1].index(known.casefold())
+    return units[:last] + units[last + 1 :]
