@@ -1,6 +1,6 @@
 """Distinguished names of eHealth certificates: text, comparison, and whose name it is.
 
-A `Name` is pure text; `protocol.x509` turns it into ASN.1 and back.
+A `Name` is pure text; `core.x509` turns it into ASN.1 and back.
 Source: spec/ra-protocol.md, Names and numbers; spec/keystore.md, aliases.
 """
 
