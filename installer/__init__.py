@@ -1,0 +1,1 @@
+"""Setting up, checking and measuring the agent from a clone."""
