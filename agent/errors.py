@@ -4,13 +4,14 @@
     ├ ConfigError
     ├ KeystoreError    NotFound · WrongPassword · NotPkcs12 · Damaged · Hostile · WriteFailed · Busy · PasswordRefused
     ├ VaultError       VaultUnavailable            never a plaintext fallback
-    ├ CardError        MiddlewareMissing · ReaderMissing · CardMissing · CardRemoved · NotAnEid · WrongPerson
-    │  │               SignatureCertificateMissing · SignatureCertificateExpired · CardFailed
+    ├ CardError        MiddlewareMissing · MiddlewareUnusable · OfficialMiddlewareNeeded · ReaderMissing · CardMissing
+    │  │               CardRemoved · NotAnEid · WrongPerson · SignatureCertificateMissing
+    │  │               SignatureCertificateExpired · AuthenticationCertificateMissing · CardFailed
     │  └ PinError      PinCancelled · PinWrong(attempts_left | None) · PinLastTry · PinBlocked
     ├ ServiceError     Unreachable · OutcomeUnknown · Refused · NotYetDelivered
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
-    ├ RenewalBusy · RenewalNotOpen · RenewalRefused · ContractDeclined · Interrupted
+    ├ RenewalBusy · RenewalNotOpen · RenewalRefused · ContractDeclined · NothingToActivate
     └ JournalError
 
 Every error says what happened (`title`) and what the person does next (`hint`): templates over the error's own facts,
@@ -169,6 +170,25 @@ class MiddlewareMissing(CardError):
     hint = "Install it from eid.belgium.be, then try again. Looked for: {tried}."
 
 
+@dataclass(eq=False)
+class MiddlewareUnusable(CardError):
+    """The software is there and cannot be worked with. `module` is its file."""
+
+    module: str
+    problem: str
+    title = "{module} cannot be used: {problem}."
+    hint = "Install the official eID software from eid.belgium.be, then try again."
+
+
+@dataclass(eq=False)
+class OfficialMiddlewareNeeded(CardError):
+    """The module `module` (OpenSC) reads eID cards, but their signature key is closed to it."""
+
+    module: str
+    title = "{module} cannot sign with the signature key of an eID: only the official eID software can."
+    hint = "Install it from eid.belgium.be, then try again. Where the configuration names a module, remove that line."
+
+
 class ReaderMissing(CardError):
     title = "No card reader was found."
     hint = "Connect the eID reader, then try again."
@@ -207,6 +227,11 @@ class SignatureCertificateExpired(CardError):
     ended: date
     title = "The signature certificate on this eID ended on {ended}."
     hint = "The municipality renews the card. Another responsible person can sign meanwhile."
+
+
+class AuthenticationCertificateMissing(CardError):
+    title = "This eID has no authentication certificate."
+    hint = "It is the card of a child, or it was not activated. The municipality can activate it."
 
 
 @dataclass(eq=False)
@@ -385,11 +410,14 @@ class RenewalRefused(AgentError):
     retry = Retry.NEVER
 
 
+@dataclass(eq=False)
+class NothingToActivate(AgentError):
+    path: str
+    title = "No renewal of {path} waits for its encryption key to take over."
+    hint = "Look at what is under way: ehealth-agent status"
+    retry = Retry.NEVER
+
+
 class ContractDeclined(AgentError):
     title = "The contract was not accepted, so nothing was sent."
     hint = "Start again when the responsible person has read and accepts it."
-
-
-class Interrupted(AgentError):
-    title = "Stopped. What was done so far is kept."
-    hint = "Start the same command again: it goes on from there."

@@ -1,0 +1,41 @@
+"""The terminal: commands are parsed, called, printed. Nothing is decided here.
+
+Exit codes of `check` are those of monitoring plugins (`report.ExitCode`). Of all other commands: 0 done, 1 it could not
+be done, 2 the command line or the config is wrong, 75 not now: the same command later goes on, 130 stopped by the person.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from agent.cli.arguments import parsed
+from agent.cli.terminal import complain
+from agent.errors import AgentError, ConfigError, Retry
+
+_FAILED, _WRONG_USE, _LATER, _STOPPED = 1, 2, 75, 130
+_UNKNOWN = 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Every error ends in a sentence and an exit code."""
+    arguments = parsed(sys.argv[1:] if argv is None else argv)
+    is_check = arguments.command == "check"
+    try:
+        code: int = arguments.run(arguments)
+    except KeyboardInterrupt:
+        print("\nStopped. What was done so far is kept; the same command goes on from there.", file=sys.stderr)
+        return _STOPPED
+    except BrokenPipeError:  # the reader of our output went away: nobody is left to tell
+        sys.stderr.close()
+        return _UNKNOWN if is_check else _FAILED
+    except AgentError as problem:
+        complain(problem)
+        return _UNKNOWN if is_check else _exit_code(problem)
+    return code
+
+
+def _exit_code(problem: AgentError) -> int:
+    if isinstance(problem, ConfigError):
+        return _WRONG_USE
+    return _LATER if problem.retry is Retry.LATER else _FAILED

@@ -1,0 +1,135 @@
+"""`renew`, `activate` and `history`."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from pathlib import Path
+
+from agent import wiring
+from agent.cli.terminal import TerminalDoor, ask_secret, complain, confirm, console, secret_from_stdin
+from agent.config import load
+from agent.core.glance import Glance
+from agent.core.holder import Environment
+from agent.core.renewal import Renewal, Step
+from agent.errors import ContractDeclined, NothingToActivate, VaultUnavailable, WrongPassword
+from agent.pipeline.renew import renew as renew_keystore
+from agent.pipeline.renew import under_way
+from agent.pipeline.run import Options
+from agent.ports import Outside
+from agent.secret import Secret
+from agent.watch.look import environment_of
+
+
+def renew(arguments: Namespace) -> int:
+    """Renew a keystore, or go on with its renewal."""
+    config = load(arguments.config)
+    outside = wiring.outside(config)
+    path = arguments.keystore.absolute()
+    password, is_kept = _password(arguments, outside, path)
+    pin = secret_from_stdin("the eID's PIN") if arguments.pin_stdin else None
+    door = TerminalDoor(config.language, arguments.accept_contract, pin)
+    begun = under_way(outside, path)
+    environment = begun.environment if begun else environment_of(path)
+    if begun:
+        door.out.print(f"Going on with the renewal that was begun on {begun.started.astimezone():%Y-%m-%d %H:%M}.")
+    else:
+        _introduce(path, outside.keystores.glance(path, password), environment)
+        if not arguments.yes and not confirm("Renew this keystore?"):
+            raise ContractDeclined
+    options = Options(
+        password=password,
+        profile=config.profile,
+        keep_password=is_kept,
+        wait=not arguments.no_wait,
+        activate=arguments.activate or config.activate_at_once,
+    )
+    _tell(renew_keystore(path, environment, outside, door, options))
+    return 0
+
+
+def _introduce(path: Path, glance: Glance, environment: Environment) -> None:
+    holder = glance.holder
+    print(f"Keystore:    {path}")
+    print(f"Holder:      {holder.name or ''} {holder.type}={holder.number}" if holder else f"Subject: {glance.subject}")
+    print(f"Valid until: {glance.not_after.astimezone():%Y-%m-%d %H:%M}")
+    print(f"Environment: {environment.value}")
+
+
+def activate(arguments: Namespace) -> int:
+    """Let the new encryption token of a finished renewal take over."""
+    config = load(arguments.config)
+    outside = wiring.outside(config)
+    path = arguments.keystore.absolute()
+    begun = under_way(outside, path)
+    if begun is None:
+        raise NothingToActivate(str(path))
+    password, is_kept = _password(arguments, outside, path)
+    options = Options(password=password, profile=config.profile, keep_password=is_kept, activate=True)
+    _tell(renew_keystore(path, begun.environment, outside, TerminalDoor(config.language), options))
+    return 0
+
+
+def history(arguments: Namespace) -> int:
+    """What happened, newest first."""
+    events = wiring.journal().history(arguments.limit)
+    if arguments.json:
+        rows = [
+            {
+                "at": event.at.isoformat(),
+                "what": event.what,
+                "text": event.text,
+                "path": event.path,
+                **dict(event.facts),
+            }
+            for event in events
+        ]
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif not events:
+        print("Nothing has happened yet.")
+    for event in () if arguments.json else events:
+        about = f"  {Path(event.path).name}" if event.path else ""
+        facts = " ".join(f"{name}={value}" for name, value in event.facts)
+        print(f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}  {event.text}{about}  {facts}".rstrip())
+    return 0
+
+
+_TRIES = 3
+
+
+def _password(arguments: Namespace, outside: Outside, path: Path) -> tuple[Secret, bool]:
+    """The keystore's password, and whether the vault has it: from standard input, the vault, or the person."""
+    if arguments.password_stdin:
+        return secret_from_stdin("the keystore's password"), False
+    try:
+        kept = outside.vault.password(path)
+    except VaultUnavailable as problem:
+        complain(problem)
+        kept = None
+    if kept is not None:
+        return kept, True
+    outside.keystores.stamp(path)
+    for _ in range(_TRIES - 1):
+        password = ask_secret(f"Password of {path.name}")
+        try:
+            outside.keystores.glance(path, password)
+        except WrongPassword as problem:
+            complain(problem)
+        else:
+            return password, False
+    return ask_secret(f"Password of {path.name}"), False
+
+
+def _tell(renewal: Renewal) -> None:
+    out = console()
+    out.print()
+    if renewal.step is Step.ACTIVATE:
+        out.print(f"Renewed. The new keystore is {renewal.new_path}", markup=False)
+        out.print("What remains:")
+        out.print("  1. Copy it to every computer that uses the old one, and point your software to it.")
+        out.print("  2. Then let its encryption key take over; until then messages arrive for the old one:")
+        out.print(f'     ehealth-agent activate "{renewal.new_path}"', markup=False)
+    else:
+        out.print("Your computer is now ready to use eHealth applications.", style="bold green")
+        out.print(f"The new keystore is {renewal.new_path}; the old one stays beside it.", markup=False)
+        out.print("Point your software to the new file, on every computer that uses it.")

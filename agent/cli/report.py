@@ -1,0 +1,173 @@
+"""Findings as lines, JSON and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import IntEnum
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from agent.core.finding import Finding, State
+from agent.core.glance import Glance
+from agent.core.holder import Holder
+
+
+class ExitCode(IntEnum):
+    """Of `check`, as monitoring plugins have it. Source: design/product.md, Numbers."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
+_CODES = {
+    State.VALID: ExitCode.OK,
+    State.RENEWABLE: ExitCode.WARNING,
+    State.PENDING: ExitCode.WARNING,
+    State.INCOMPLETE: ExitCode.WARNING,
+    State.URGENT: ExitCode.CRITICAL,
+    State.EXPIRED: ExitCode.CRITICAL,
+    State.REVOKED: ExitCode.CRITICAL,
+    State.PASSWORD_NEEDED: ExitCode.UNKNOWN,
+    State.UNREADABLE: ExitCode.UNKNOWN,
+}
+_WORST_FIRST = (ExitCode.CRITICAL, ExitCode.WARNING, ExitCode.UNKNOWN, ExitCode.OK)
+
+_SIGNS = {
+    State.VALID: ("✓", "green", "nothing"),
+    State.RENEWABLE: ("!", "yellow", "renew it: ehealth-agent renew"),
+    State.URGENT: ("!!", "red", "renew it today: ehealth-agent renew"),
+    State.EXPIRED: ("✗", "red", "request a new certificate"),
+    State.PENDING: ("…", "yellow", "go on with its request"),
+    State.INCOMPLETE: ("!", "yellow", "complete its request"),
+    State.REVOKED: ("✗", "red", "request a new certificate"),
+    State.PASSWORD_NEEDED: ("?", "yellow", "store its password: ehealth-agent password set"),
+    State.UNREADABLE: ("?", "yellow", "restore it from a copy"),
+}
+
+
+def code_of(finding: Finding) -> ExitCode:
+    """A keystore that has a successor is no longer anybody's worry."""
+    return ExitCode.OK if finding.superseded_by else _CODES[finding.state]
+
+
+def worst(findings: Sequence[Finding]) -> ExitCode:
+    """One code for all; UNKNOWN where there is nothing to judge."""
+    codes = {code_of(finding) for finding in findings} or {ExitCode.UNKNOWN}
+    return next(code for code in _WORST_FIRST if code in codes)
+
+
+def lines(findings: Sequence[Finding]) -> list[str]:
+    """One line a keystore, the worst first: monitoring shows the first line."""
+    by_weight = sorted(findings, key=lambda finding: _WORST_FIRST.index(code_of(finding)))
+    return [_line(finding) for finding in by_weight]
+
+
+def _line(finding: Finding) -> str:
+    left = "" if finding.days_left is None else f" ({_days(finding.days_left)})"
+    acceptance = " [acceptance]" if finding.observation.environment.value == "acceptance" else ""
+    return f"{code_of(finding).name} {finding.observation.path}{acceptance}: {finding.reason}{left}"
+
+
+def _days(count: int) -> str:
+    number = abs(count)
+    return f"{number} day{'' if number == 1 else 's'} {'left' if count >= 0 else 'ago'}"
+
+
+def as_json(finding: Finding) -> dict[str, object]:
+    """The object that ``check --json`` prints for a keystore. Instants are UTC, days are ISO dates."""
+    observation, glance = finding.observation, finding.observation.glance
+    holder = holder_of(finding)
+    return {
+        "path": observation.path,
+        "state": finding.state.value,
+        "reason": finding.reason,
+        "holder": None
+        if holder is None
+        else {
+            "type": holder.type,
+            "number": holder.number,
+            "application_id": holder.application_id,
+            "name": holder.name,
+        },
+        "environment": observation.environment.value,
+        "not_before": _instant(glance.not_before) if glance else None,
+        "not_after": _instant(glance.not_after) if glance else None,
+        "renewable_from": _instant(finding.renewable_from) if finding.renewable_from else None,
+        "last_safe_day": finding.last_safe_day.isoformat() if finding.last_safe_day else None,
+        "days_left": finding.days_left,
+        "encryption_keys": glance.encryption_keys if glance else None,
+        "fingerprint": glance.fingerprint if glance else None,
+        "superseded_by": finding.superseded_by,
+    }
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def holder_of(finding: Finding) -> Holder | None:
+    """Whose it is by its certificate; while that is not known, by the file's name, which is only a hint."""
+    glance = finding.observation.glance
+    if glance is not None and not glance.pending:
+        return glance.holder
+    return holder_by_name(Path(finding.observation.path))
+
+
+def holder_by_name(path: Path) -> Holder | None:
+    """What a name ``<TYPE>=<number>[,<APPLICATION ID>] yyyyMMdd-HHmmss.p12`` says."""
+    words, sign, _ = path.name.partition(" ")
+    type_, equals, rest = words.partition("=")
+    number, _, application_id = rest.partition(",")
+    if not (sign and equals and type_ and number.isdigit()):
+        return None
+    return Holder(type_, number, application_id or None)
+
+
+def table(findings: Sequence[Finding]) -> Table:
+    """For people. Copies of one certificate are one row, with the number of files."""
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("", "Whose", "Until", "Left", "Safe until", "State", "To do", "File"):
+        grid.add_column(title, overflow="fold", no_wrap=title in ("", "Until", "Left", "Safe until"))
+    for group in _by_certificate(findings):
+        finding = group[0]
+        sign, colour, advice = (
+            ("✓", "dim", "nothing: it is replaced") if finding.superseded_by else _SIGNS[finding.state]
+        )
+        glance = finding.observation.glance
+        grid.add_row(
+            Text(sign, style=colour),
+            _whose(finding),
+            glance.not_after.astimezone().date().isoformat() if glance and not glance.pending else "",
+            "" if finding.days_left is None else _days(finding.days_left),
+            finding.last_safe_day.isoformat() if finding.last_safe_day else "",
+            Text(finding.state.value.replace("_", " "), style=colour),
+            advice,
+            Path(finding.observation.path).name + (f" and {len(group) - 1} more" if len(group) > 1 else ""),
+        )
+    return grid
+
+
+def _by_certificate(findings: Sequence[Finding]) -> list[list[Finding]]:
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(_identity(finding.observation.glance) or finding.observation.path, []).append(finding)
+    return list(groups.values())
+
+
+def _identity(glance: Glance | None) -> str | None:
+    return glance.fingerprint if glance is not None and not glance.pending else None
+
+
+def _whose(finding: Finding) -> str:
+    holder = holder_of(finding)
+    if holder is None:
+        return "?"
+    application = f", {holder.application_id}" if holder.application_id else ""
+    acceptance = "\nacceptance" if finding.observation.environment.value == "acceptance" else ""
+    number = f"{holder.type} {holder.number}" if holder.type != "SSIN" else "a person"
+    return f"{holder.name or ''}\n{number}{application}{acceptance}".strip()

@@ -1,0 +1,133 @@
+"""The terminal as a place to talk: messages, questions, the renewal's door."""
+
+from __future__ import annotations
+
+import getpass
+import locale
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import html2text
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.panel import Panel
+
+from agent.core.holder import Environment
+from agent.core.person import Person
+from agent.core.registration import Contract, LocalizedText
+from agent.core.renewal import Step
+from agent.errors import AgentError, CardError, ConfigError, PinBlocked, PinCancelled, PinLastTry
+from agent.secret import Secret
+
+
+def console() -> Console:
+    return Console(soft_wrap=False, highlight=False)
+
+
+def complain(problem: AgentError, about: str | None = None) -> None:
+    """The error as a person needs it, on standard error: what happened, and what to do next."""
+    facts = problem.facts
+    print(f"{about}: {problem}" if about else str(problem), file=sys.stderr)
+    print(f"  {problem.hint.format(**facts)}", file=sys.stderr)
+
+
+def secret_from_stdin(what: str) -> Secret:
+    """The next line of standard input.
+
+    Raises: ConfigError where there is none.
+    """
+    line = sys.stdin.readline()
+    if not line:
+        raise ConfigError("standard input", f"{what} was expected there, and nothing came")
+    return Secret(line.rstrip("\r\n"))
+
+
+def ask_secret(question: str) -> Secret:
+    """Ask without showing what is typed.
+
+    Raises: ConfigError where nobody can be asked.
+    """
+    if not sys.stdin.isatty():
+        raise ConfigError("standard input", f"{question}: nobody can be asked; give it with a --…-stdin option")
+    return Secret(getpass.getpass(f"{question}: "))
+
+
+def confirm(question: str) -> bool:
+    """Ask yes or no. Raises: ConfigError where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise ConfigError("standard input", f"{question} Nobody can be asked; see --help for the option that answers")
+    return input(f"{question} [y/N] ").strip().casefold() in ("y", "yes", "j", "ja", "o", "oui")
+
+
+def in_my_language(texts: Sequence[LocalizedText], language: str) -> str:
+    """The text in `language` (``auto``: the system's), else the first there is."""
+    wanted = language if language != "auto" else (locale.getlocale()[0] or "")[:2]
+    return next((each.text for each in texts if each.language[:2] == wanted[:2]), texts[0].text if texts else "")
+
+
+def readable(html: str) -> str:
+    """An HTML contract as Markdown text."""
+    reader = html2text.HTML2Text(bodywidth=0)
+    reader.ignore_images = True
+    return reader.handle(html).strip()
+
+
+@dataclass
+class TerminalDoor:
+    """The renewal's door in a terminal.
+
+    Attributes:
+        accepts: the contract was accepted beforehand (it is shown all the same).
+        pin: a PIN given beforehand, for one attempt; None: ask.
+    """
+
+    language: str
+    accepts: bool = False
+    pin: Secret | None = None
+    out: Console = field(default_factory=console)
+    _pin_used: bool = False
+
+    def step(self, step: Step, text: str) -> None:
+        self.out.print(f"  · {text} …")
+
+    def card_problem(self, problem: CardError) -> bool:
+        complain(problem)
+        if self.pin is not None or not sys.stdin.isatty() or isinstance(problem, (PinCancelled, PinBlocked)):
+            return False
+        return confirm("Try again?")
+
+    def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:
+        self.out.print()
+        text = readable(in_my_language(contract.text, self.language))
+        self.out.print(Panel(Markdown(text), title=f"Contract ({environment.value})"))
+        self.out.print(f"For:       {contract.dn}", markup=False)
+        self.out.print(f"Signed by: {signer.full_name}", markup=False)
+        if self.accepts:
+            self.out.print("Accepted beforehand (--accept-contract).")
+            return True
+        return confirm("Do you accept this contract?")
+
+    def enter_pin(self, attempts_left: int | None) -> Secret:
+        if self.pin is not None:
+            if self._pin_used:
+                raise PinCancelled
+            if attempts_left == 1:
+                raise PinLastTry
+            self._pin_used = True
+            return self.pin
+        left = "" if attempts_left is None else f" ({attempts_left} tries left)"
+        if attempts_left == 1 and not confirm("Only one PIN try is left on this card. Use it?"):
+            raise PinCancelled
+        pin = ask_secret(f"PIN of the eID{left}")
+        if not pin:
+            raise PinCancelled
+        return pin
+
+    def waiting(self, until: datetime, by_hand: bool) -> None:
+        who = "A person at eHealth looks at the request first." if by_hand else "eHealth makes the certificate."
+        moment = until.astimezone().strftime("%H:%M:%S")
+        self.out.print(
+            f"    {who} The card is no longer needed. Asking again at {moment}; Ctrl-C stops, and keeps all."
+        )

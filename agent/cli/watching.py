@@ -1,0 +1,79 @@
+"""`check` and `status`."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from pathlib import Path
+
+from agent import wiring
+from agent.cli import report
+from agent.cli.terminal import complain, console, secret_from_stdin
+from agent.config import Config, load
+from agent.core.finding import Finding, Observation
+from agent.errors import AgentError
+from agent.secret import Secret
+from agent.watch.judge import judge
+from agent.watch.look import Look
+
+
+def check(arguments: Namespace) -> int:
+    """Judge keystores for monitoring."""
+    config = load(arguments.config)
+    findings = _findings(arguments, config)
+    if arguments.json:
+        print(json.dumps([report.as_json(finding) for finding in findings], indent=2, ensure_ascii=False))
+    elif findings:
+        print("\n".join(report.lines(findings)))
+    else:
+        print(f"{report.ExitCode.UNKNOWN.name} no keystore found in {_where(arguments, config)}")
+    return report.worst(findings)
+
+
+def status(arguments: Namespace) -> int:
+    """A table for people."""
+    config = load(arguments.config)
+    findings = _findings(arguments, config)
+    if not findings:
+        print(f"No keystore was found in {_where(arguments, config)}.")
+        print("Name the file or folder, or set the folders in the config file.")
+        return 0
+    console().print(report.table(findings))
+    for renewal in wiring.journal().unfinished():
+        print(f'\nA renewal is under way: {renewal.old_path}\n  Go on with: ehealth-agent renew "{renewal.old_path}"')
+    return 0
+
+
+def _where(arguments: Namespace, config: Config) -> str:
+    return ", ".join(str(path) for path in arguments.paths or config.folders)
+
+
+def _findings(arguments: Namespace, config: Config) -> list[Finding]:
+    offered = secret_from_stdin("the keystore's password") if arguments.password_stdin else None
+    journal = wiring.journal()
+    look = Look(wiring.keystores(), wiring.vault(), journal, offered)
+    observations = _observations(look, arguments.paths, config)
+    if arguments.ask:
+        _ask(observations, config, offered)
+    return judge(observations, arguments.now or wiring.clock().now(), journal.words())
+
+
+def _observations(look: Look, paths: list[Path], config: Config) -> list[Observation]:
+    if not paths:
+        return look.in_folders(config.folders, config.patterns)
+    named = [path.absolute() for path in paths]
+    files = [path for path in named if not path.is_dir()]
+    folders = [path for path in named if path.is_dir()]
+    return look.at(files) + look.in_folders(folders, config.patterns, forget=False)
+
+
+def _ask(observations: list[Observation], config: Config, offered: Secret | None) -> None:
+    """Ask eHealth about each certificate once; one that cannot be asked keeps what was last said of it."""
+    from agent.pipeline.ask import ask_about
+
+    outside = wiring.outside(config)
+    for observation in {o.glance.fingerprint: o for o in observations if o.glance and not o.glance.pending}.values():
+        try:
+            ask_about(observation, outside, offered)
+        except AgentError as problem:
+            complain(problem, observation.path)

@@ -1,0 +1,99 @@
+"""Request: may this certificate be renewed, and a new key on disk before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from agent.core.dn import Name, holder_of
+from agent.core.dummy import dummy_certificate, is_dummy
+from agent.core.holder import Environment, Holder
+from agent.core.keystore import AUTHENTICATION, KeyEntry, Keystore
+from agent.core.registration import CertificateInfo, CertificateStatus
+from agent.core.renewal import Renewal, Step
+from agent.core.x509 import fingerprint, public_key_identifier
+from agent.errors import Damaged, RenewalNotOpen, RenewalRefused
+from agent.pipeline.files import finished_path, pending_path, refused_path
+from agent.pipeline.run import Run, authentication_of, goes_to, subject_of
+from agent.ports import Keystores, Word
+
+
+def begin(run: Run, path: Path, environment: Environment) -> Renewal:
+    """A renewal of the keystore at `path`, when eHealth says that it can be replaced. Nothing is written yet.
+
+    Raises: RenewalNotOpen, RenewalRefused, KeystoreError, ServiceError.
+    """
+    keystore = run.outside.keystores.read(path, run.options.password)
+    authentication = authentication_of(keystore, path)
+    if is_dummy(authentication.certificate):
+        raise RenewalRefused(str(path), "it has no certificate yet: its request is still under way")
+    now = run.outside.clock.now()
+    info = run.info_of(authentication)
+    mark = fingerprint(authentication.certificate)
+    run.outside.journal.keep_word(mark, Word(now, info.status, info.token_status, info.replacement_opens))
+    _check_replaceable(info, path)
+    holder = _holder(subject_of(authentication), path)
+    started = _free_instant(run.outside.keystores, path.parent, holder, environment, now)
+    return Renewal(
+        id=str(uuid4()),
+        started=started,
+        step=Step.MAKE_KEY,
+        environment=environment,
+        holder=holder,
+        old_path=str(path),
+        new_path=str(finished_path(path.parent, holder, environment, started)),
+        fingerprint=mark,
+    )
+
+
+def _check_replaceable(info: CertificateInfo, path: Path) -> None:
+    if info.status is CertificateStatus.REVOKED:
+        raise RenewalRefused(str(path), "its certificate was revoked, so a new one has to be requested")
+    if info.status is CertificateStatus.EXPIRED:
+        raise RenewalRefused(str(path), "its certificate has expired, so a new one has to be requested")
+    if not info.replaceable:
+        raise RenewalNotOpen(str(path), info.replacement_opens.date() if info.replacement_opens else None)
+
+
+def _holder(subject: Name, path: Path) -> Holder:
+    holder = holder_of(subject)
+    if holder is None:
+        raise Damaged(str(path), "its certificate is not one of the eHealth platform")
+    return holder
+
+
+def _free_instant(
+    keystores: Keystores, folder: Path, holder: Holder, environment: Environment, now: datetime
+) -> datetime:
+    """The first second from `now` whose file name is not taken: the official program names files by the second."""
+    instant = now.replace(microsecond=0)
+    while True:
+        path = finished_path(folder, holder, environment, instant)
+        if not any(keystores.exists(Path(f"{path}{ending}")) for ending in ("", ".pending", ".refused")):
+            return instant
+        instant += timedelta(seconds=1)
+
+
+def make_key(run: Run, renewal: Renewal) -> Renewal:
+    """The new key, in a pending keystore. One that is already there from an earlier run is used."""
+    if not run.outside.keystores.exists(pending_path(renewal)):
+        run.door.step(renewal.step, "Making a new key")
+        private_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        dummy = dummy_certificate(private_key, run.outside.clock.now())
+        run.save_pending(renewal, Keystore((KeyEntry(AUTHENTICATION, private_key, (dummy,)),)))
+        run.keep_password(renewal, pending_path(renewal))
+    authentication = authentication_of(run.pending(renewal), pending_path(renewal))
+    identifier = public_key_identifier(authentication.private_key.public_key())
+    run.note(renewal, "A new key is saved.", key=identifier)
+    return replace(goes_to(renewal, Step.SIGN), public_key_identifier=identifier)
+
+
+def ended(run: Run, renewal: Renewal, reason: str) -> Renewal:
+    """eHealth said no for good: the key is put aside, and the next renewal begins anew."""
+    run.outside.keystores.put_in_place(pending_path(renewal), refused_path(renewal))
+    run.note(renewal, f"Ended: {reason}")
+    return replace(goes_to(renewal, Step.ENDED), ended_because=reason)

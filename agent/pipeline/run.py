@@ -1,0 +1,133 @@
+"""What the steps of one renewal share while they run."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from agent.core.dn import Name
+from agent.core.glance import Profile
+from agent.core.keystore import KeyEntry, Keystore
+from agent.core.registration import CertificateInfo
+from agent.core.renewal import Renewal, Step
+from agent.core.x509 import name_of
+from agent.errors import Damaged, VaultUnavailable
+from agent.pipeline.files import pending_path
+from agent.pipeline.platform import Platform
+from agent.ports import Door, Event, Outside
+from agent.protocol import certra
+from agent.protocol.xmldsig import KeySigner
+from agent.secret import Secret
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the person or the config decided beforehand.
+
+    Attributes:
+        password: of the old keystore, and of the new one unless `new_password` is given.
+        keep_password: the vault gets the password of the new file as well.
+        wait: stay until the certificate is delivered; else stop with `NotYetDelivered`.
+        activate: let the new encryption token take over at the end.
+    """
+
+    password: Secret
+    new_password: Secret | None = None
+    profile: Profile = Profile.COMPATIBLE
+    keep_password: bool = False
+    wait: bool = True
+    activate: bool = False
+
+
+@dataclass(frozen=True)
+class SignedRequest:
+    """A GenerateCertificate request with its signature, ready to leave. Never written anywhere."""
+
+    request_id: str
+    request_xml: bytes = field(repr=False)
+
+
+@dataclass
+class Run:
+    """One run over a renewal's steps: what was read once and is needed again. Ends with the process."""
+
+    outside: Outside
+    door: Door
+    options: Options
+    platform: Platform
+    signed: SignedRequest | None = None
+    jitter: random.Random = field(default_factory=random.SystemRandom)
+    _old: Keystore | None = None
+    _info: CertificateInfo | None = None
+
+    @property
+    def new_password(self) -> Secret:
+        return self.options.new_password or self.options.password
+
+    def old(self, renewal: Renewal) -> Keystore:
+        """The keystore that is replaced. Raises: KeystoreError."""
+        if self._old is None:
+            self._old = self.outside.keystores.read(Path(renewal.old_path), self.options.password)
+        return self._old
+
+    def pending(self, renewal: Renewal) -> Keystore:
+        """The keystore that is being made, as it now is on disk. Raises: KeystoreError."""
+        return self.outside.keystores.read(pending_path(renewal), self.new_password)
+
+    def save_pending(self, renewal: Renewal, keystore: Keystore) -> None:
+        self.outside.keystores.write(pending_path(renewal), keystore, self.new_password, self.options.profile)
+
+    def info(self, renewal: Renewal) -> CertificateInfo:
+        """What eHealth knows of the old certificate; asked once a run. Raises: ServiceError, KeystoreError."""
+        if self._info is None:
+            self._info = self.info_of(authentication_of(self.old(renewal), Path(renewal.old_path)))
+        return self._info
+
+    def info_of(self, authentication: KeyEntry) -> CertificateInfo:
+        """What eHealth knows of the certificate of this key, asked with the key itself."""
+        operation = certra.GET_CERTIFICATE_INFO_FOR_AUTHENTICATION_CERTIFICATE
+        return self.platform.ask(operation, None, signer_of(authentication))
+
+    def keep_password(self, renewal: Renewal, path: Path) -> None:
+        """Store the new keystore's password for the file at `path`, where it is to be stored; else say why not."""
+        if not self.options.keep_password:
+            return
+        try:
+            self.outside.vault.keep(path, self.new_password)
+        except VaultUnavailable as problem:
+            self.note(renewal, f"The password of {path.name} was not stored: {problem}")
+
+    def note(self, renewal: Renewal, text: str, **facts: str) -> None:
+        """A line in the history."""
+        event = Event(
+            self.outside.clock.now(), f"renewal.{renewal.step.value}", text, renewal.old_path, tuple(facts.items())
+        )
+        self.outside.journal.note(event)
+
+
+def goes_to(renewal: Renewal, step: Step) -> Renewal:
+    return replace(renewal, step=step)
+
+
+def signer_of(entry: KeyEntry) -> KeySigner:
+    """Signs requests with a keystore's own key."""
+    return KeySigner(entry.private_key, entry.chain)
+
+
+def authentication_of(keystore: Keystore, path: Path) -> KeyEntry:
+    """Raises: Damaged where the file has no authentication key."""
+    entry = keystore.authentication
+    if entry is None:
+        raise Damaged(str(path), "it has no authentication key")
+    return entry
+
+
+def encryption_keys_of(keystore: Keystore) -> tuple[KeyEntry, ...]:
+    """Every key but the one that identifies: all are needed to read old messages."""
+    authentication = keystore.authentication
+    return tuple(entry for entry in keystore.keys if entry is not authentication)
+
+
+def subject_of(entry: KeyEntry) -> Name:
+    return name_of(entry.certificate.subject)

@@ -1,0 +1,168 @@
+"""Sign: the contract is shown, the eID signs, the request leaves once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from agent.core.dn import NotADistinguishedName, parse
+from agent.core.registration import CertificateInfo, Contract
+from agent.core.renewal import Renewal, Step
+from agent.core.x509 import signing_request_der
+from agent.errors import (
+    BadReply,
+    CardError,
+    ContractDeclined,
+    Damaged,
+    IssuedCertificateError,
+    NotYetDelivered,
+    OutcomeUnknown,
+    Refused,
+    RenewalRefused,
+    Unreachable,
+)
+from agent.pipeline.files import pending_path
+from agent.pipeline.platform import new_request_id
+from agent.pipeline.request import ended
+from agent.pipeline.run import Run, SignedRequest, authentication_of, goes_to, subject_of
+from agent.ports import Card, CardKey, Door, Eid
+from agent.protocol import certra, xmldsig
+
+T = TypeVar("T")
+
+_SEND_TRIES = 6
+_SEND_PAUSE_S = 10.0
+
+
+@dataclass(frozen=True)
+class CardSigner:
+    """Signs requests with the eID. One call is one PIN."""
+
+    card: Card
+    eid: Eid
+    key: CardKey
+    door: Door
+
+    @property
+    def chain_der(self) -> tuple[bytes, ...]:
+        return self.eid.chain_der(self.key)
+
+    def sign(self, data: bytes) -> bytes:
+        return self.card.sign(self.eid, self.key, data, self.door.enter_pin)
+
+
+def sign(run: Run, renewal: Renewal) -> Renewal:
+    """Show the contract for this renewal, have it accepted, and sign the request.
+
+    Nothing has left this computer afterwards; a run that ends here begins this step anew.
+    Raises: ContractDeclined, CardError, ServiceError, IssuedCertificateError.
+    """
+    run.door.step(renewal.step, "Asking eHealth for the certificate's data")
+    info = run.info(renewal)
+    run.door.step(renewal.step, "Reading the eID")
+    eid = _with_card(run.door, run.outside.card.identity)
+    contract = _contract(run, renewal, info, eid)
+    run.door.step(renewal.step, "The contract")
+    if not run.door.accept(contract, eid.person, renewal.environment):
+        raise ContractDeclined
+    run.note(renewal, f"The contract was accepted by {eid.person.full_name}.")
+    request_id = new_request_id()
+    request_xml = _request(run, renewal, info, contract, request_id)
+    signer = CardSigner(run.outside.card, eid, CardKey.SIGNATURE, run.door)
+    run.door.step(renewal.step, "Signing with the eID")
+    signed_xml = _with_card(run.door, lambda: xmldsig.sign(request_xml, signer))
+    run.signed = SignedRequest(request_id, signed_xml)
+    return replace(goes_to(renewal, Step.SEND), request_id=request_id)
+
+
+def _with_card(door: Door, act: Callable[[], T]) -> T:
+    """Do `act`; where the card is not as needed, the person may put it right and try again."""
+    while True:
+        try:
+            return act()
+        except CardError as problem:
+            if not door.card_problem(problem):
+                raise
+
+
+def _contract(run: Run, renewal: Renewal, info: CertificateInfo, eid: Eid) -> Contract:
+    """The contract for this signer and certificate; one for another name is caught before any PIN."""
+    query = certra.GenerateContract(info.contact, eid.person, info.holder, info.first_names)
+    contract = run.platform.ask(certra.GENERATE_CONTRACT, query)
+    old = authentication_of(run.old(renewal), Path(renewal.old_path))
+    try:
+        is_same = parse(contract.dn).is_same(subject_of(old))
+    except NotADistinguishedName:
+        is_same = False
+    if not is_same:
+        raise IssuedCertificateError("2", f"the contract is for another name ({contract.dn})")
+    if contract.signer.ssin != eid.person.ssin:
+        raise IssuedCertificateError("2", "the contract is for another signer")
+    return contract
+
+
+def _request(run: Run, renewal: Renewal, info: CertificateInfo, contract: Contract, request_id: str) -> bytes:
+    pending = pending_path(renewal)
+    private_key = authentication_of(run.pending(renewal), pending).private_key
+    if not isinstance(private_key, rsa.RSAPrivateKey):
+        raise Damaged(str(pending), "its key is not an RSA key")
+    csr_der = signing_request_der(private_key, parse(contract.dn))
+    query = certra.GenerateCertificate(info.contact, csr_der, contract, info.base_services)
+    return run.platform.request(certra.GENERATE_CERTIFICATE, query, request_id)
+
+
+def send(run: Run, renewal: Renewal) -> Renewal:
+    """Send the signed request, unless an earlier run may have: then find out what became of that first.
+
+    Raises: RenewalRefused once eHealth has said no; ServiceError where nobody answers.
+    """
+    if run.signed is None:
+        run.door.step(renewal.step, "Asking eHealth what became of the request")
+        if _was_taken(run, renewal):
+            return goes_to(renewal, Step.COLLECT)
+        run.note(renewal, "eHealth does not have the request; it is signed anew.")
+        return goes_to(renewal, Step.SIGN)
+    run.door.step(renewal.step, "Sending the request")
+    try:
+        answer = _sent(run)
+    except (OutcomeUnknown, BadReply, Refused) as problem:
+        # A refusal too can mean that an earlier, unanswered request with this key was taken.
+        run.note(renewal, f"No clear yes: {problem}", request=run.signed.request_id)
+        run.signed = None
+        if _was_taken(run, renewal):
+            return goes_to(renewal, Step.COLLECT)
+        if isinstance(problem, Refused):
+            return ended(run, renewal, str(problem))
+        raise
+    run.note(renewal, "eHealth has the request.", request=run.signed.request_id)
+    if answer.public_key_identifier != renewal.public_key_identifier:
+        raise IssuedCertificateError("1", "eHealth took the request for another key")
+    return replace(goes_to(renewal, Step.COLLECT), by_hand=not answer.automatically_validated)
+
+
+def _sent(run: Run) -> certra.CertificateRequested:
+    """Try while nothing was sent: the PIN was entered, and would have to be entered again."""
+    assert run.signed is not None
+    for _ in range(_SEND_TRIES - 1):
+        try:
+            return run.platform.send(certra.GENERATE_CERTIFICATE, run.signed.request_xml, run.signed.request_id)
+        except Unreachable:
+            run.outside.clock.wait(_SEND_PAUSE_S)
+    return run.platform.send(certra.GENERATE_CERTIFICATE, run.signed.request_xml, run.signed.request_id)
+
+
+def _was_taken(run: Run, renewal: Renewal) -> bool:
+    """Whether eHealth knows a request for this key. The key stays the same, so no two certificates can come of it."""
+    if renewal.public_key_identifier is None:
+        raise RenewalRefused(renewal.old_path, "the journal does not say which key was sent")
+    try:
+        run.platform.ask(certra.GET_CERTIFICATE, renewal.public_key_identifier)
+    except NotYetDelivered:
+        return True
+    except Refused:
+        return False
+    return True

@@ -1,0 +1,168 @@
+"""Validate: collect the certificate, check it, and register the encryption token."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from agent.core.checks import check_certificate, check_token, is_issued_by, is_same_key
+from agent.core.dn import rfc2253
+from agent.core.dummy import dummy_certificate, is_dummy
+from agent.core.keystore import CertificateEntry, KeyEntry, Keystore
+from agent.core.registration import TokenStatus
+from agent.core.renewal import Renewal, Step, next_poll_delay
+from agent.core.x509 import name_of
+from agent.errors import BadReply, Damaged, IssuedCertificateError, NotYetDelivered, OutcomeUnknown, Refused
+from agent.pipeline.files import pending_path, token_path
+from agent.pipeline.request import ended
+from agent.pipeline.run import (
+    Run,
+    authentication_of,
+    encryption_keys_of,
+    goes_to,
+    signer_of,
+    subject_of,
+)
+from agent.protocol import certra, etk, etkra
+
+_TOKEN_ALIAS = "encryption"
+
+
+def collect(run: Run, renewal: Renewal) -> Renewal:
+    """Ask for the certificate until it is there; each "not yet" is journaled, so that a restart goes on counting.
+
+    Raises: NotYetDelivered where this run is not to wait.
+    """
+    now = run.outside.clock.now()
+    if renewal.next_poll is not None and now < renewal.next_poll:
+        if not run.options.wait:
+            raise NotYetDelivered
+        run.door.waiting(renewal.next_poll, renewal.by_hand)
+        run.outside.clock.wait((renewal.next_poll - now).total_seconds())
+    run.door.step(renewal.step, "Asking for the certificate")
+    try:
+        _delivered(run, renewal)
+    except NotYetDelivered:
+        delay = next_poll_delay(renewal.polls, renewal.by_hand, run.jitter.uniform(-1, 1))
+        return replace(renewal, polls=renewal.polls + 1, next_poll=run.outside.clock.now() + delay)
+    except Refused as problem:
+        return ended(run, renewal, str(problem))
+    return replace(goes_to(renewal, Step.INSTALL), next_poll=None)
+
+
+def _delivered(run: Run, renewal: Renewal) -> tuple[x509.Certificate, ...]:
+    identifier = renewal.public_key_identifier
+    if identifier is None:
+        raise Damaged(str(pending_path(renewal)), "the journal does not say which key it holds")
+    ders = run.platform.ask(certra.GET_CERTIFICATE, identifier)
+    try:
+        return tuple(x509.load_der_x509_certificate(der) for der in ders)
+    except ValueError as problem:
+        raise IssuedCertificateError("1", "it is not a certificate") from problem
+
+
+def install(run: Run, renewal: Renewal) -> Renewal:
+    """Check the certificate, then put it and the old encryption keys into the pending keystore."""
+    pending = run.pending(renewal)
+    authentication = authentication_of(pending, pending_path(renewal))
+    if not is_dummy(authentication.certificate):  # an earlier run did it
+        return goes_to(renewal, Step.MAKE_TOKEN_KEY)
+    run.door.step(renewal.step, "Checking the certificate")
+    chain = _delivered(run, renewal)
+    old = run.old(renewal)
+    replaced = authentication_of(old, Path(renewal.old_path))
+    check_certificate(
+        chain,
+        authentication.private_key.public_key(),
+        subject_of(replaced),
+        run.outside.clock.now(),
+        replaced.certificate.not_valid_after_utc,
+    )
+    chain = _with_root(chain, old)
+    installed = replace(authentication, chain=chain)
+    run.save_pending(renewal, _keystore(installed, encryption_keys_of(old)))
+    run.note(renewal, f"The certificate is installed, valid until {chain[0].not_valid_after_utc.date()}.")
+    return goes_to(renewal, Step.MAKE_TOKEN_KEY)
+
+
+def _with_root(chain: tuple[x509.Certificate, ...], old: Keystore) -> tuple[x509.Certificate, ...]:
+    """The service leaves out the root; the old keystore may know it."""
+    top = chain[-1]
+    known = {entry.certificate for entry in old.certificates}
+    known.update(certificate for entry in old.keys for certificate in entry.chain)
+    roots = (each for each in known if each.subject == each.issuer and each != top and is_issued_by(top, each))
+    root = next(roots, None)
+    return (*chain, root) if root is not None else chain
+
+
+def _keystore(authentication: KeyEntry, encryption: tuple[KeyEntry, ...]) -> Keystore:
+    """The official form: the identifying key first, every certificate of its chain, the newest encryption key last."""
+    entries = tuple(CertificateEntry(rfc2253(name_of(each.subject)), each) for each in authentication.chain)
+    return Keystore((authentication, *encryption), entries)
+
+
+def make_token_key(run: Run, renewal: Renewal) -> Renewal:
+    """The new encryption key, on disk; one that is there from an earlier run is used."""
+    path = token_path(renewal)
+    if not run.outside.keystores.exists(path):
+        run.door.step(renewal.step, "Making a new encryption key")
+        private_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        dummy = dummy_certificate(private_key, run.outside.clock.now())
+        token = Keystore((KeyEntry(_TOKEN_ALIAS, private_key, (dummy,)),))
+        run.outside.keystores.write(path, token, run.new_password, run.options.profile)
+    return goes_to(renewal, Step.REGISTER_TOKEN)
+
+
+def register_token(run: Run, renewal: Renewal) -> Renewal:
+    """Register the encryption key; its certificate is in the keystore before eHealth learns of it.
+
+    Raises: ServiceError, IssuedCertificateError.
+    """
+    run.door.step(renewal.step, "Registering the encryption token")
+    pending = run.pending(renewal)
+    authentication = authentication_of(pending, pending_path(renewal))
+    token_key = run.outside.keystores.read(token_path(renewal), run.new_password).keys[0].private_key
+    begun = any(is_same_key(entry.private_key.public_key(), token_key.public_key()) for entry in pending.keys)
+    status = run.info_of(authentication).token_status if begun else TokenStatus.NOT_REQUESTED
+    if not _is_registered(status):
+        try:
+            status = _registered(run, renewal, pending, token_key)
+        except (OutcomeUnknown, BadReply, Refused):
+            status = run.info_of(authentication).token_status
+            if not _is_registered(status):
+                raise
+    waits = status is TokenStatus.WAIT_FOR_ACTIVATION
+    run.note(renewal, "The encryption token is registered" + (" and waits for activation." if waits else "."))
+    return replace(goes_to(renewal, Step.PUT_IN_PLACE), token_to_activate=waits)
+
+
+def _is_registered(status: TokenStatus) -> bool:
+    return status in (TokenStatus.WAIT_FOR_ACTIVATION, TokenStatus.VALID_ACTIVE)
+
+
+def _registered(run: Run, renewal: Renewal, pending: Keystore, token_key: object) -> TokenStatus:
+    authentication = authentication_of(pending, pending_path(renewal))
+    if not isinstance(token_key, rsa.RSAPrivateKey):
+        raise Damaged(str(token_path(renewal)), "its key is not an RSA key")
+    signer = signer_of(authentication)
+    spki_der = token_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    challenge = run.platform.ask(etkra.START_ETK_REGISTRATION, spki_der, signer)
+    serial = etk.serial_number_of(challenge, token_key)
+    certificate_der = etk.encryption_certificate_der(
+        token_key.public_key(), serial, authentication.certificate, authentication.private_key
+    )
+    certificate = x509.load_der_x509_certificate(certificate_der)
+    others = tuple(
+        entry
+        for entry in encryption_keys_of(pending)
+        if not is_same_key(entry.private_key.public_key(), token_key.public_key())
+    )
+    entry = KeyEntry(str(serial), token_key, (certificate,))
+    run.save_pending(renewal, _keystore(authentication, (*others, entry)))
+    completed = run.platform.ask(etkra.COMPLETE_ETK_REGISTRATION, certificate_der, signer)
+    check_token(etk.read_etk(completed.etk_der).encryption_certificate, certificate)
+    return TokenStatus.WAIT_FOR_ACTIVATION if completed.to_be_activated else TokenStatus.VALID_ACTIVE

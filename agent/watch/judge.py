@@ -1,0 +1,106 @@
+"""What an observation means today: the state of a keystore, and why.
+
+The rules, in this order; the first that fits decides:
+    (1) it could not be opened                         password_needed, unreadable
+    (2) it holds the dummy certificate of a request    pending
+    (3) eHealth said that it was revoked               revoked
+    (4) its notAfter is past                           expired
+    (5) its last safe day is past                      urgent
+    (6) it has no encryption key                       incomplete
+    (7) the renewal window is open                     renewable
+    (8) otherwise                                      valid
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from agent.core.expiry import days_left, last_safe_day, renewable_from
+from agent.core.finding import Finding, Observation, State
+from agent.core.glance import Fingerprint, Glance
+from agent.core.registration import CertificateStatus
+from agent.ports import Word
+
+_LIVE = frozenset({State.VALID, State.RENEWABLE, State.URGENT})
+
+
+def judge(
+    observations: Iterable[Observation], now: datetime, words: Mapping[Fingerprint, Word] | None = None
+) -> list[Finding]:
+    """The finding for each observation, in the same order, with successors named.
+
+    Args:
+        now: aware UTC.
+        words: what eHealth last said of a certificate.
+    """
+    words = words or {}
+    findings = []
+    for observation in observations:
+        glance = observation.glance
+        findings.append(_judged(observation, now, words.get(glance.fingerprint) if glance else None))
+    return _with_successors(findings)
+
+
+def _judged(observation: Observation, now: datetime, word: Word | None) -> Finding:
+    glance = observation.glance
+    if glance is None:  # (1)
+        state = State.PASSWORD_NEEDED if observation.password_needed else State.UNREADABLE
+        return Finding(observation, state, observation.problem or "It could not be opened.")
+    if glance.pending:  # (2)
+        return Finding(observation, State.PENDING, "Requested; the certificate is not installed yet.")
+    opens = renewable_from(glance.not_after, word.replacement_opens if word else None)
+    safe = last_safe_day(glance.not_after)
+    state, reason = _state_of(glance, now, opens, word)
+    return Finding(observation, state, reason, opens, safe, days_left(glance.not_after, now))
+
+
+def _state_of(glance: Glance, now: datetime, opens: datetime, word: Word | None) -> tuple[State, str]:  # noqa: PLR0911
+    end, safe = glance.not_after.date(), last_safe_day(glance.not_after)
+    if word is not None and word.status is CertificateStatus.REVOKED:  # (3)
+        return State.REVOKED, "eHealth has revoked this certificate."
+    if now >= glance.not_after:  # (4)
+        return State.EXPIRED, f"Expired on {end}."
+    if now.date() > safe:  # (5)
+        return State.URGENT, f"Past the last safe day ({safe}): it may end on {end} before eHealth has answered."
+    if glance.encryption_keys == 0:  # (6)
+        return State.INCOMPLETE, "It has no encryption key: its request was not completed."
+    if now >= opens:  # (7)
+        return State.RENEWABLE, f"Can be renewed; the last safe day is {safe}."
+    if now < glance.not_before:
+        return State.VALID, f"Valid only from {glance.not_before.date()}: is this computer's date right?"
+    return State.VALID, f"Valid until {end}; can be renewed from {opens.date()}."  # (8)
+
+
+def _with_successors(findings: list[Finding]) -> list[Finding]:
+    """Name, for a keystore that is no longer needed, the live one of the same holder that lasts longest."""
+    newest: dict[object, Finding] = {}
+    for finding in findings:
+        key = _identity(finding)
+        if key is None or finding.state not in _LIVE:
+            continue
+        if key not in newest or _end(finding) > _end(newest[key]):
+            newest[key] = finding
+    return [_succeeded(finding, newest.get(_identity(finding))) for finding in findings]
+
+
+def _succeeded(finding: Finding, newest: Finding | None) -> Finding:
+    if newest is None or finding.state is State.PENDING or _end(finding) >= _end(newest):
+        return finding
+    reason = f"{finding.reason} Replaced by {newest.observation.path}."
+    return replace(finding, reason=reason, superseded_by=newest.observation.path)
+
+
+def _identity(finding: Finding) -> object:
+    glance = finding.observation.glance
+    if glance is None or glance.holder is None:
+        return None
+    holder = glance.holder
+    return finding.observation.environment, holder.type, holder.number, holder.application_id
+
+
+def _end(finding: Finding) -> datetime:
+    glance = finding.observation.glance
+    assert glance is not None, "only opened keystores are compared"
+    return glance.not_after

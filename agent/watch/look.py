@@ -1,0 +1,100 @@
+"""Look at keystore files: what changed is opened, what did not is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.core.finding import Observation
+from agent.core.holder import Environment
+from agent.errors import KeystoreBusy, KeystoreError, KeystoreNotFound, PasswordNeeded, VaultUnavailable, WrongPassword
+from agent.ports import FileStamp, Journal, Keystores, Vault
+from agent.secret import Secret
+
+
+def environment_of(path: Path) -> Environment:
+    """Acceptance files end in ``.acc-p12``, our unfinished ones in that and one more ending.
+
+    Source: spec/keystore.md, Where and how they are named.
+    """
+    acceptance = any(suffix.casefold() == ".acc-p12" for suffix in path.suffixes[-2:])
+    return Environment.ACCEPTANCE if acceptance else Environment.PRODUCTION
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at many files.
+
+    Attributes:
+        offered: a password to try on files that the vault has none for, or None.
+    """
+
+    keystores: Keystores
+    vault: Vault
+    journal: Journal
+    offered: Secret | None = None
+
+    def in_folders(self, folders: Iterable[Path], patterns: Sequence[str], forget: bool = True) -> list[Observation]:
+        """All keystores in `folders`, by path.
+
+        Args:
+            forget: these are all the folders there are: what was remembered of other files is of no use any more.
+        Raises: JournalError.
+        """
+        return self._at(self.keystores.found(folders, patterns), forget)
+
+    def at(self, paths: Iterable[Path]) -> list[Observation]:
+        """The named files, in the given order; one that is not there is an unreadable observation.
+
+        Raises: JournalError.
+        """
+        observations: list[Observation] = []
+        for path in paths:
+            try:
+                observations += self._at([self.keystores.stamp(path)], forget_others=False)
+            except KeystoreError as problem:
+                observations.append(_not_opened(path, problem))
+        return observations
+
+    def _at(self, stamps: Sequence[FileStamp], forget_others: bool) -> list[Observation]:
+        remembered = self.journal.observations()
+        observations, news = [], []
+        for stamp in stamps:
+            known = remembered.get(stamp.path)
+            if known is not None and known[0] == stamp:
+                observations.append(known[1])
+                continue
+            observation, lasting = self._opened(Path(stamp.path))
+            observations.append(observation)
+            if lasting:
+                news.append((stamp, observation))
+        gone = set(remembered).difference(stamp.path for stamp in stamps) if forget_others else set()
+        if news or gone:
+            self.journal.keep_observations(news, gone)
+        return observations
+
+    def _opened(self, path: Path) -> tuple[Observation, bool]:
+        """The observation, and whether it holds as long as the file does not change."""
+        vault_problem = ""
+        try:
+            kept = self.vault.password(path)
+        except VaultUnavailable as problem:
+            kept, vault_problem = None, f" {problem}"
+        password = kept if kept is not None else self.offered
+        try:
+            # Without a password the file is still looked at: it may be empty, hostile or no keystore at all.
+            glance = self.keystores.glance(path, password or Secret(""))
+        except WrongPassword as problem:
+            reason = problem if password is not None else PasswordNeeded(str(path))
+            return _not_opened(path, reason, vault_problem, password_needed=True), False
+        except (KeystoreBusy, KeystoreNotFound) as problem:
+            return _not_opened(path, problem), False
+        except KeystoreError as problem:
+            return _not_opened(path, problem), True
+        # What an offered password opened is not remembered: the next look, without it, has to say that it is needed.
+        return Observation(str(path), environment_of(path), glance), kept is not None
+
+
+def _not_opened(path: Path, problem: KeystoreError, more: str = "", password_needed: bool = False) -> Observation:
+    return Observation(str(path), environment_of(path), None, f"{problem}{more}", password_needed)

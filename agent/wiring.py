@@ -1,0 +1,65 @@
+"""Which adapter serves which port: the one module that knows them all. Each is imported when it is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_data_path
+
+from agent.ports import Outside
+
+if TYPE_CHECKING:
+    from agent.config import Config
+    from agent.ports import Card, Clock, Journal, Keystores, Lock, Services, Vault
+
+
+def state_folder() -> Path:
+    """Where this user's journal and locks are kept."""
+    return user_data_path("ehealth-certificate-agent", appauthor=False)
+
+
+def clock() -> Clock:
+    from agent.adapters.clock_system import SystemClock
+
+    return SystemClock()
+
+
+def keystores() -> Keystores:
+    from agent.adapters.keystore_pkcs12 import Pkcs12Keystores
+
+    return Pkcs12Keystores()
+
+
+def vault() -> Vault:
+    from agent.adapters.vault_keyring import KeyringVault
+
+    return KeyringVault()
+
+
+def journal() -> Journal:
+    from agent.adapters.journal_sqlite import SqliteJournal
+
+    return SqliteJournal(state_folder() / "journal.sqlite3")
+
+
+def lock() -> Lock:
+    from agent.adapters.lock_file import FileLocks
+
+    return FileLocks(state_folder() / "locks")
+
+
+def card(config: Config) -> Card:
+    from agent.adapters.card_process import ProcessCard
+
+    return ProcessCard(config.card_module)
+
+
+def services(config: Config) -> Services:
+    from agent.adapters.services_https import HttpsServices
+
+    return HttpsServices(config.services)
+
+
+def outside(config: Config) -> Outside:
+    return Outside(clock(), keystores(), vault(), card(config), services(config), journal(), lock())
