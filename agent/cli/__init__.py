@@ -1,7 +1,12 @@
 """The terminal: commands are parsed, called, printed. Nothing is decided here.
 
-Exit codes of `check` are those of monitoring plugins (`report.ExitCode`). Of all other commands: 0 done, 1 it could not
-be done, 2 the command line or the config is wrong, 75 not now: the same command later goes on, 130 stopped by the person.
+Exit codes of `check` are those of monitoring plugins (`report.ExitCode`). Of all other commands:
+
+    0   done
+    1   it could not be done
+    2   the command line or the config is wrong
+    75  not now; the same command later goes on
+    130 stopped by the person
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from agent.errors import ContractDeclined, NothingToActivate, VaultUnavailable, 
 from agent.pipeline.renew import renew as renew_keystore
 from agent.pipeline.renew import under_way
 from agent.pipeline.run import Options
-from agent.ports import Outside
+from agent.ports import Event, Outside
 from agent.secret import Secret
 from agent.watch.look import environment_of
 
@@ -74,17 +74,7 @@ def history(arguments: Namespace) -> int:
     """What happened, newest first."""
     events = wiring.journal().history(arguments.limit)
     if arguments.json:
-        rows = [
-            {
-                "at": event.at.isoformat(),
-                "what": event.what,
-                "text": event.text,
-                "path": event.path,
-                **dict(event.facts),
-            }
-            for event in events
-        ]
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        print(json.dumps([_row(event) for event in events], indent=2, ensure_ascii=False))
     elif not events:
         print("Nothing has happened yet.")
     for event in () if arguments.json else events:
@@ -92,6 +82,11 @@ def history(arguments: Namespace) -> int:
         facts = " ".join(f"{name}={value}" for name, value in event.facts)
         print(f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}  {event.text}{about}  {facts}".rstrip())
     return 0
+
+
+def _row(event: Event) -> dict[str, str | None]:
+    at = event.at.isoformat(timespec="seconds")
+    return {"at": at, "what": event.what, "text": event.text, "path": event.path, **dict(event.facts)}
 
 
 _TRIES = 3

@@ -48,6 +48,7 @@ _SIGNS = {
     State.PASSWORD_NEEDED: ("?", "yellow", "store its password: ehealth-agent password set"),
     State.UNREADABLE: ("?", "yellow", "restore it from a copy"),
 }
+_REPLACED = ("✓", "dim", "nothing: it is replaced")
 
 
 def code_of(finding: Finding) -> ExitCode:
@@ -135,9 +136,7 @@ def table(findings: Sequence[Finding]) -> Table:
         grid.add_column(title, overflow="fold", no_wrap=title in ("", "Until", "Left", "Safe until"))
     for group in _by_certificate(findings):
         finding = group[0]
-        sign, colour, advice = (
-            ("✓", "dim", "nothing: it is replaced") if finding.superseded_by else _SIGNS[finding.state]
-        )
+        sign, colour, advice = _REPLACED if finding.superseded_by else _SIGNS[finding.state]
         glance = finding.observation.glance
         grid.add_row(
             Text(sign, style=colour),

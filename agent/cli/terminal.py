@@ -89,7 +89,7 @@ class TerminalDoor:
     out: Console = field(default_factory=console)
     _pin_used: bool = False
 
-    def step(self, step: Step, text: str) -> None:
+    def step(self, step: Step, text: str) -> None:  # noqa: ARG002
         self.out.print(f"  · {text} …")
 
     def card_problem(self, problem: CardError) -> bool:
@@ -127,7 +127,5 @@ class TerminalDoor:
 
     def waiting(self, until: datetime, by_hand: bool) -> None:
         who = "A person at eHealth looks at the request first." if by_hand else "eHealth makes the certificate."
-        moment = until.astimezone().strftime("%H:%M:%S")
-        self.out.print(
-            f"    {who} The card is no longer needed. Asking again at {moment}; Ctrl-C stops, and keeps all."
-        )
+        self.out.print(f"    {who} The card is no longer needed.")
+        self.out.print(f"    Asking again at {until.astimezone():%H:%M:%S}; Ctrl-C stops, and keeps what was done.")
