@@ -1,0 +1,361 @@
+"""The eID through PKCS#11. The only place that knows PyKCS11.
+
+Its calls block while a person looks for the PIN, and hold Python's interpreter lock meanwhile: a program that has
+anything else to do uses `card_process`, which runs this in a process of its own.
+
+Source: spec/eid.md, A.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import PyKCS11
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from agent.adapters.card_codes import Ckr, Doing, code_name, error_for
+from agent.core import eid as rules
+from agent.errors import (
+    AuthenticationCertificateMissing,
+    CardError,
+    CardFailed,
+    CardMissing,
+    CardRemoved,
+    MiddlewareUnusable,
+    NotAnEid,
+    OfficialMiddlewareNeeded,
+    PinBlocked,
+    PinWrong,
+    ReaderMissing,
+    SignatureCertificateMissing,
+    WrongPerson,
+)
+from agent.ports import CardKey, Eid, PinEntry
+
+_OFFICIAL = "Belgium Government"
+_BELPIC = "BELPIC"
+_PIN = re.compile("[0-9]{4,12}")
+_SHA256_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
+_IS_FOR = {CardKey.SIGNATURE: rules.is_for_signature, CardKey.AUTHENTICATION: rules.is_for_authentication}
+_MISSING = {CardKey.SIGNATURE: SignatureCertificateMissing, CardKey.AUTHENTICATION: AuthenticationCertificateMissing}
+
+
+class Pkcs11Card:
+    """The `Card` port on one PKCS#11 module. Every call loads it anew: readers and cards come and go in between.
+
+    Args:
+        module: the library's file.
+        doing: told before each step that may take long or never end.
+        load: opens the module; gives a PyKCS11Lib. Raises: PyKCS11Error.
+    """
+
+    def __init__(
+        self,
+        module: Path,
+        doing: Callable[[Doing], None] = lambda _: None,
+        load: Callable[[str], Any] = lambda module: PyKCS11.PyKCS11Lib().load(module),
+    ) -> None:
+        self._module, self._doing, self._load = module, doing, load
+
+    def identity(self) -> Eid:
+        """Raises: CardError."""
+        with self._work() as work:
+            return work.eid()
+
+    def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry) -> bytes:
+        """Raises: CardError."""
+        with self._work() as work:
+            return work.sign(eid, key, data, enter_pin)
+
+    @contextmanager
+    def _work(self) -> Iterator[_Work]:
+        self._doing(Doing.LOADING)
+        library = self._loaded()
+        with ExitStack() as stack:
+            stack.callback(_quietly, library.unload)
+            work = _Work(str(self._module), library, stack, self._doing)
+            try:
+                yield work
+            except PyKCS11.PyKCS11Error as error:
+                raise error_for(error.value, work.doing) from error
+
+    def _loaded(self) -> Any:
+        try:
+            return self._load(str(self._module))
+        except PyKCS11.PyKCS11Error as error:
+            if error.value > 0:  # it was loaded; C_Initialize failed
+                raise CardFailed(Doing.LOADING, code_name(error.value)) from error
+            problem = "it cannot be loaded" if error.value == -1 else "it is no PKCS#11 library"
+            raise MiddlewareUnusable(str(self._module), problem) from error
+
+
+def _quietly(end: Callable[[], object]) -> None:
+    """End something that may have ended by itself, with its card."""
+    with suppress(PyKCS11.PyKCS11Error):
+        end()
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A certificate on the card. `id` is its CKA_ID, whose length and byte order are the module's own affair."""
+
+    label: str
+    id: bytes
+    certificate: x509.Certificate
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A token, its open PyKCS11 session, and the certificates that it shows without a PIN."""
+
+    number: int
+    session: Any
+    label: str
+    flags: int
+    held: tuple[_Held, ...]
+
+    def leaf(self, key: CardKey) -> _Held | None:
+        """The certificate of one of the two keys, by label and by key usage."""
+        return next((h for h in self.held if h.label == key.value and _IS_FOR[key](h.certificate)), None)
+
+    def chain_der(self, key: CardKey) -> tuple[bytes, ...]:
+        leaf = self.leaf(key)
+        chain = rules.chain_of(leaf.certificate, (h.certificate for h in self.held)) if leaf else ()
+        return tuple(certificate.public_bytes(Encoding.DER) for certificate in chain)
+
+    @property
+    def eid(self) -> Eid | None:
+        """Whose card it is; None where the certificates are no eID's."""
+        leaf = self.leaf(CardKey.SIGNATURE) or self.leaf(CardKey.AUTHENTICATION)
+        if leaf is None:
+            return None
+        try:
+            person = rules.person_of(leaf.certificate)
+        except NotAnEid:
+            return None
+        return Eid(person, self.chain_der(CardKey.AUTHENTICATION), self.chain_der(CardKey.SIGNATURE))
+
+
+class _Work:
+    """One call: what the readers hold, and one signature at most."""
+
+    def __init__(self, module: str, library: Any, stack: ExitStack, doing: Callable[[Doing], None]) -> None:
+        self._module, self._library, self._stack, self._tell = module, library, stack, doing
+        self._is_official = False
+        self.doing = Doing.LOADING
+
+    def _begin(self, doing: Doing) -> None:
+        self.doing = doing
+        self._tell(doing)
+
+    # ── Finding the card ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def eid(self) -> Eid:
+        slots, failures = self._slots()
+        found = next((slot.eid for slot in slots if slot.eid), None)
+        if found is None:
+            raise self._why_none(slots, failures)
+        return found
+
+    def _slot_of(self, eid: Eid, key: CardKey) -> _Slot:
+        slots, failures = self._slots()
+        others = [(slot, other) for slot in slots if (other := slot.eid)]
+        for slot, other in others:
+            if other.person.ssin == eid.person.ssin and other.chain_der(key)[:1] == eid.chain_der(key)[:1]:
+                return slot
+        if others:
+            raise WrongPerson(eid.person.full_name, others[0][1].person.full_name)
+        raise self._why_none(slots, failures)
+
+    def _slots(self) -> tuple[list[_Slot], list[int]]:
+        """The tokens that can be read, eIDs by their label first, and the return values of those that cannot."""
+        self._is_official = self._library.getInfo().manufacturerID.strip("\0 ") == _OFFICIAL
+        self._begin(Doing.LOOKING)
+        slots, failures = [], []
+        numbers = self._library.getSlotList(tokenPresent=True)
+        self._begin(Doing.READING)
+        for number in numbers:
+            try:
+                token = self._library.getTokenInfo(number)
+                if token.flags & PyKCS11.CKF_TOKEN_INITIALIZED:
+                    slots.append(self._read(number, token.label.strip("\0 "), token.flags))
+            except PyKCS11.PyKCS11Error as error:  # a virtual reader, another kind of card
+                failures.append(error.value)
+        return sorted(slots, key=lambda slot: not slot.label.startswith(_BELPIC)), failures
+
+    def _read(self, number: int, label: str, flags: int) -> _Slot:
+        session = self._library.openSession(number)
+        self._stack.callback(_quietly, session.closeSession)
+        held = []
+        for handle in session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE)]):
+            wanted = [PyKCS11.CKA_LABEL, PyKCS11.CKA_ID, PyKCS11.CKA_VALUE]
+            name, id_, value = session.getAttributeValue(handle, wanted)
+            if name and id_ and value:
+                with suppress(ValueError):  # a certificate that cannot be read is none
+                    certificate = x509.load_der_x509_certificate(bytes(value))
+                    held.append(_Held(name.strip("\0 "), bytes(id_), certificate))
+        return _Slot(number, session, label, flags, tuple(held))
+
+    def _why_none(self, slots: list[_Slot], failures: list[int]) -> CardError:
+        """Why no eID was found, as the most useful thing to say where several are true."""
+        belpic = [slot for slot in slots if slot.label.startswith(_BELPIC)]
+        if any(not slot.held for slot in belpic) and not self._is_official:
+            return OfficialMiddlewareNeeded(self._module)  # OpenSC shows nothing of an RSA card before a PIN
+        if any(not slot.leaf(key) for slot in belpic for key in CardKey):
+            return SignatureCertificateMissing()
+        if slots or Ckr.TOKEN_NOT_RECOGNIZED in failures:
+            return NotAnEid()
+        readers = self._library.getSlotList(tokenPresent=False)
+        if not readers:
+            return ReaderMissing()
+        errors = [error_for(value, self.doing) for value in failures]
+        removed = next((error for error in errors if isinstance(error, CardRemoved)), None)
+        if removed or len(failures) < len(readers):
+            return removed or CardMissing()
+        return errors[0]
+
+    # ── Signing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry) -> bytes:
+        slot = self._slot_of(eid, key)
+        leaf = slot.leaf(key)
+        if leaf is None:
+            raise _MISSING[key]
+        mechanism, input_ = self._mechanism(slot, leaf.certificate.public_key(), data)
+        pin = _Pin(self._library, slot, enter_pin)
+        if self._asks_for_pin(slot, key):
+            self._begin(Doing.CHECKING_PIN)
+            pin.log_in(PyKCS11.CKU_USER)
+            self._stack.callback(_quietly, slot.session.logout)
+        self._begin(Doing.SIGNING)
+        try:
+            signature = _signature(slot.session, _private_key(slot.session, leaf.id), input_, mechanism, pin)
+        except PyKCS11.PyKCS11Error as error:
+            raise self._why_unsigned(error.value, key, pin) from error
+        self._begin(Doing.VERIFYING)
+        if not rules.is_signed(leaf.certificate, signature, data):
+            raise CardFailed(Doing.VERIFYING, "it does not fit the certificate")
+        self._begin(Doing.ENDING)
+        return signature
+
+    def _mechanism(self, slot: _Slot, public_key: CertificatePublicKeyTypes, data: bytes) -> tuple[Any, bytes]:
+        """How this token signs `data` with a key of this kind, and what to hand it."""
+        digest = hashlib.sha256(data).digest()
+        ways: tuple[tuple[str, bytes], ...] = ()
+        match public_key:
+            case rsa.RSAPublicKey():
+                ways = ("CKM_SHA256_RSA_PKCS", data), ("CKM_RSA_PKCS", _SHA256_DIGEST_INFO + digest)
+            case ec.EllipticCurvePublicKey():
+                ways = ("CKM_ECDSA_SHA256", data), ("CKM_ECDSA", digest)
+        offered = self._library.getMechanismList(slot.number)
+        for name, input_ in ways:
+            if name in offered:
+                return PyKCS11.Mechanism(PyKCS11.CKM[name]), input_
+        raise self._knows_not_this_card()
+
+    def _knows_not_this_card(self) -> CardError:
+        return MiddlewareUnusable(self._module, "it does not know this generation of eID cards")
+
+    def _asks_for_pin(self, slot: _Slot, key: CardKey) -> bool:
+        """Whether we must log in. The official middleware asks for the PIN itself, and would do so twice after a login.
+
+        Source: spec/eid.md, A5.
+        """
+        if not self._is_official:
+            return True
+        if not slot.flags & PyKCS11.CKF_LOGIN_REQUIRED:
+            return False
+        if key is CardKey.SIGNATURE and not slot.flags & PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH:
+            raise MiddlewareUnusable(self._module, "it was built without its PIN window and so cannot sign")
+        return True
+
+    def _why_unsigned(self, value: int, key: CardKey, pin: _Pin) -> CardError:
+        if value == Ckr.FUNCTION_NOT_SUPPORTED and key is CardKey.SIGNATURE and not self._is_official:
+            return OfficialMiddlewareNeeded(self._module)
+        if value == Ckr.MECHANISM_INVALID:
+            return self._knows_not_this_card()
+        return pin.why_refused(error_for(value, Doing.SIGNING))
+
+
+class _Pin:
+    """The person's PIN: asked for once, and used where the token wants it for this one signature."""
+
+    def __init__(self, library: Any, slot: _Slot, enter_pin: PinEntry) -> None:
+        self._library, self._slot, self._enter_pin = library, slot, enter_pin
+        self._entered: str | None = None
+
+    def log_in(self, user: int) -> None:
+        """C_Login, once. Raises: PinError, CardError."""
+        try:
+            self._slot.session.login(self._wanted(), user)
+        except PyKCS11.PyKCS11Error as error:
+            if error.value != Ckr.USER_ALREADY_LOGGED_IN:
+                raise self.why_refused(error_for(error.value, Doing.CHECKING_PIN)) from error
+
+    def _wanted(self) -> str | None:
+        """None where the reader has keys of its own: the person types there, and decides there about a last try."""
+        flags = self._flags()
+        if flags & PyKCS11.CKF_USER_PIN_LOCKED:
+            raise PinBlocked
+        if flags & PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH:
+            return None
+        if self._entered is None:
+            attempts_left = 1 if flags & PyKCS11.CKF_USER_PIN_FINAL_TRY else None
+            entered = self._enter_pin(attempts_left).reveal()
+            if not _PIN.fullmatch(entered):  # the card would not take it as a try, and modules answer anything
+                raise PinWrong(attempts_left)
+            self._entered = entered
+        return self._entered
+
+    def why_refused(self, error: CardError) -> CardError:
+        """`error` with what the token now tells of the tries left: OpenSC reports the blocking try as a wrong PIN."""
+        if not isinstance(error, PinWrong):
+            return error
+        with suppress(PyKCS11.PyKCS11Error):
+            flags = self._flags()
+            if flags & PyKCS11.CKF_USER_PIN_LOCKED:
+                return PinBlocked()
+            if flags & PyKCS11.CKF_USER_PIN_FINAL_TRY:
+                return PinWrong(1)
+        return error
+
+    def _flags(self) -> int:
+        flags: int = self._library.getTokenInfo(self._slot.number).flags
+        return flags
+
+
+def _private_key(session: Any, id_: bytes) -> Any:
+    """The private key with the certificate's CKA_ID. Never by position or label: some modules take the first key."""
+    template = [(PyKCS11.CKA_CLASS, PyKCS11.CKO_PRIVATE_KEY), (PyKCS11.CKA_ID, id_)]
+    handles = session.findObjects(template)
+    if not handles:
+        raise CardFailed(Doing.SIGNING, "no private key has the certificate's CKA_ID")
+    return handles[0]
+
+
+def _signature(session: Any, private_key: Any, input_: bytes, mechanism: Any, pin: _Pin) -> bytes:
+    """Raises: PyKCS11Error, CardError."""
+    (always_authenticate,) = session.getAttributeValue(private_key, [PyKCS11.CKA_ALWAYS_AUTHENTICATE])
+    if not always_authenticate:  # False, or None where the module does not know the attribute
+        return bytes(session.sign(private_key, input_, mechanism))
+    # PyKCS11's own `sign` leaves no room for the login that belongs between C_SignInit and C_Sign.
+    output = PyKCS11.ckbytelist()
+    _check(session.lib.C_SignInit(session.session, mechanism.to_native(), private_key))
+    pin.log_in(PyKCS11.CKU_CONTEXT_SPECIFIC)
+    for _ in ("its length", "itself"):
+        _check(session.lib.C_Sign(session.session, PyKCS11.ckbytelist(input_), output))
+    return bytes(output)
+
+
+def _check(value: int) -> None:
+    if value != PyKCS11.CKR_OK:
+        raise PyKCS11.PyKCS11Error(value)
