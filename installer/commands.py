@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from installer import system_packages
-from installer.environment import Environment, Lock
+from installer.environment import CLONE, Environment, Lock
 from installer.problem import Problem, say
 from installer.programs import run_quietly
-
-CLONE = Path(__file__).resolve().parents[1]
 
 CHECKS = (
     ("lint", ("ruff", "check", ".")),

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from installer.problem import Problem, say
+from installer.problem import say
 from installer.programs import run_quietly
 
+CLONE = Path(__file__).resolve().parents[1]
 OLDEST_PYTHON = (3, 11)
 
 
@@ -32,7 +33,7 @@ class Lock(Enum):
 
     @property
     def path(self) -> Path:
-        return Path(__file__).resolve().with_name(self.value)
+        return CLONE / "installer" / self.value
 
     @property
     def fulfils(self) -> tuple[Lock, ...]:
@@ -57,81 +58,81 @@ class Environment:
         """Where the environment has a command, on this operating system."""
         return self.folder / ("Scripts" if os.name == "nt" else "bin") / (f"{name}.exe" if os.name == "nt" else name)
 
-    @property
-    def _stamp(self) -> Path:
-        return self.folder / "set-up"
-
     def ensure(self, lock: Lock) -> None:
         """Make the environment hold what `lock` names, if it does not already.
 
         Raises: Problem.
         """
-        if self._holds(lock, self._python_version()):
+        if self._state().holds(self._key(lock)):
             return
         with _alone(self.clone / ".venv.lock"):
-            version = self._python_version()
-            if self._holds(lock, version):  # another start did it while this one waited
+            state = self._state()
+            if state.holds(self._key(lock)):  # another start did it while this one waited
                 return
             began = time.monotonic()
-            if version is None:
-                version = self._create()
-            self._stamp.unlink(missing_ok=True)
+            if not state.usable:
+                self._create()
+            self._note()
             self._install(lock)
-            self._stamp.write_text("\n".join(self._key(each, version) for each in lock.fulfils), encoding="ascii")
+            self._note(*(self._key(each) for each in lock.fulfils))
             say(f"Ready after {time.monotonic() - began:.0f} s.")
 
-    def _python_version(self) -> str | None:
-        """Of the Python in the environment, such as ``3.12``; None where there is none that can be used."""
-        question = "import sys, importlib.util as u; print(*sys.version_info[:2], u.find_spec('pip') is not None)"
+    def _state(self) -> _State:
         try:
-            answer = subprocess.run([self.python, "-I", "-c", question], capture_output=True, text=True, check=False)
+            place, *keys = self._notes.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        except (OSError, ValueError):
+            return _State(usable=False)
+        return _State(place == os.fspath(self.clone) and self._has_pip(), frozenset(keys))
+
+    def _has_pip(self) -> bool:
+        """Whether the environment's Python still starts, is new enough, and is the one whose pip was put there."""
+        question = f"import sys, pip; sys.exit(sys.version_info < {OLDEST_PYTHON})"
+        try:
+            return not subprocess.run([self.python, "-I", "-c", question], capture_output=True, check=False).returncode
         except OSError:
-            return None
-        match answer.stdout.split():
-            case [major, minor, "True"] if (int(major), int(minor)) >= OLDEST_PYTHON:
-                return f"{major}.{minor}"
-            case _:
-                return None
-
-    def _holds(self, lock: Lock, version: str | None) -> bool:
-        if version is None:
-            return False
-        try:
-            return self._key(lock, version) in self._stamp.read_text(encoding="ascii").split()
-        except (FileNotFoundError, UnicodeDecodeError):
             return False
 
-    def _key(self, lock: Lock, version: str) -> str:
-        """Changes with everything that an installation depends on: locked packages, Python, the clone's own place."""
-        parts = (
-            lock.path.read_bytes(),
-            (self.clone / "pyproject.toml").read_bytes(),
-            version.encode(),
-            os.fsencode(self.clone),
-        )
-        return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+    def _note(self, *keys: str) -> None:
+        text = "\n".join([os.fspath(self.clone), *keys])
+        self._notes.write_text(text, encoding="utf-8", errors="surrogateescape")
 
-    def _create(self) -> str:
+    @property
+    def _notes(self) -> Path:
+        """Where the environment was made, and a key for each lock file whose packages are all there."""
+        return self.folder / "set-up"
+
+    def _key(self, lock: Lock) -> str:
+        parts = (lock.path.read_bytes(), (self.clone / "pyproject.toml").read_bytes())
+        return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+    def _create(self) -> None:
         say(f"Making {self.folder} with Python {sys.version_info[0]}.{sys.version_info[1]} ...")
         run_quietly(
-            [sys.executable, "-I", "-m", "venv", "--clear", self.folder], "The Python environment could not be made"
+            [sys.executable, "-I", "-m", "venv", "--clear", os.fspath(self.folder)],
+            "The Python environment could not be made",
         )
-        version = self._python_version()
-        if version is None:
-            raise Problem(f"The Python environment in {self.folder} does not start. Delete that folder and try again.")
-        return version
 
     def _install(self, lock: Lock) -> None:
         count = sum("==" in line for line in lock.path.read_text(encoding="utf-8").splitlines())
-        say(f"Installing up to {count} packages named in {lock.path.relative_to(self.clone)} (a minute or two) ...")
+        say(f"Installing up to {count} packages named in installer/{lock.value} (a minute or two) ...")
         self._pip("them", "--only-binary=:all:", "--require-hashes", "-r", lock.path)
         self._pip("the agent itself", "--no-build-isolation", "--editable", self.clone)
 
     def _pip(self, what: str, *arguments: str | Path) -> None:
         pip = (self.python, "-I", "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check", "--retries", "2")
-        run_quietly(
-            [*pip, "install", "--no-deps", "--no-warn-script-location", *arguments], f"pip did not install {what}"
-        )
+        install = ("install", "--no-deps", "--no-warn-script-location")
+        run_quietly([*pip, *install, *arguments], f"pip did not install {what}")
+
+
+@dataclass(frozen=True)
+class _State:
+    """What an environment says of itself. `usable`: installing into it makes sense."""
+
+    usable: bool
+    keys: frozenset[str] = frozenset()
+
+    def holds(self, key: str) -> bool:
+        return self.usable and key in self.keys
 
 
 def has_venv_module() -> bool:

@@ -53,8 +53,8 @@ CAUSES = (
     ),
     Cause(
         ("No matching distribution found",),
-        "Some package is not made for this Python on this computer. Python 3.11 to 3.13 on 64-bit Windows, macOS or "
-        "Linux (not ARM) has them all.",
+        "Some package is not made for this Python on this computer. All of them are for Python 3.11 or newer on "
+        "Windows and Linux (not ARM), and for Python 3.12 or newer on macOS (Apple silicon).",
     ),
     Cause(
         ("Could not get lock", "Unable to acquire the dpkg"),
