@@ -8,10 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 AUTHENTICATION = "authentication"
 """The alias of the key that identifies the practice's software. Java lower-cases aliases: compare without case."""
+
+
+KeystoreKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+"""eHealth keys are RSA; what else a keystore may hold and still be shown is EC."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class KeyEntry:
     """A private key with its chain, leaf first (at least one certificate)."""
 
     alias: str
-    private_key: PrivateKeyTypes = field(repr=False)
+    private_key: KeystoreKey = field(repr=False)
     chain: tuple[x509.Certificate, ...]
 
     @property
