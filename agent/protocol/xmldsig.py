@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
@@ -30,6 +31,7 @@ _SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 _RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 _ECDSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+_NO_SIGNING_KEY = "the signer's key is neither RSA nor EC on P-256, P-384 or P-521"
 
 
 class SignatureInvalid(Exception):
@@ -55,7 +57,7 @@ class XmlSigner(Protocol):
 class KeySigner:
     """Signs with a private key in memory: the keystore's own. `chain` is leaf first."""
 
-    private_key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = field(repr=False)
+    private_key: PrivateKeyTypes = field(repr=False)
     chain: tuple[x509.Certificate, ...]
 
     @property
@@ -63,11 +65,15 @@ class KeySigner:
         return tuple(certificate.public_bytes(Encoding.DER) for certificate in self.chain)
 
     def sign(self, data: bytes) -> bytes:
-        if isinstance(self.private_key, rsa.RSAPrivateKey):
-            return self.private_key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-        r, s = utils.decode_dss_signature(self.private_key.sign(data, ec.ECDSA(hashes.SHA256())))
-        size = _coordinate_size(self.private_key.curve)
-        return r.to_bytes(size, "big") + s.to_bytes(size, "big")
+        """Raises: ValueError where the key is neither RSA nor EC."""
+        match self.private_key:
+            case rsa.RSAPrivateKey() as key:
+                return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+            case ec.EllipticCurvePrivateKey() as key:
+                r, s = utils.decode_dss_signature(key.sign(data, ec.ECDSA(hashes.SHA256())))
+                size = _coordinate_size(key.curve)
+                return r.to_bytes(size, "big") + s.to_bytes(size, "big")
+        raise ValueError(_NO_SIGNING_KEY)
 
 
 def sign(request_xml: bytes, signer: XmlSigner) -> bytes:
@@ -201,7 +207,7 @@ def _signature_method(certificate: x509.Certificate) -> str:
             return _RSA_SHA256
         case ec.EllipticCurvePublicKey(curve=curve) if isinstance(curve, _CURVES):
             return _ECDSA_SHA256
-    raise ValueError("the signer's key is neither RSA nor on a curve of NIST")
+    raise ValueError(_NO_SIGNING_KEY)
 
 
 def _coordinate_size(curve: ec.EllipticCurve) -> int:
