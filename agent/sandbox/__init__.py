@@ -1,1 +1,1 @@
-"""The stand-in eHealth services, their PKI, their web server and a software card."""
+"""A stand-in for the eHealth services, as strict as they should be, with authorities of its own."""

@@ -1,0 +1,75 @@
+"""Why the sandbox says no. One code per check, so that a refusal names the check that failed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """`CERT_NOT_YET_DELIVERED` is eHealth's own; the others are the sandbox's, for eHealth's are not published.
+
+    Source: spec/ra-protocol.md, Requests and responses.
+    """
+
+    CERT_NOT_YET_DELIVERED = "CERT_NOT_YET_DELIVERED"
+
+    ISSUE_INSTANT_NOT_NOW = "ISSUE_INSTANT_NOT_NOW"
+    CONTACT_DATA_INVALID = "CONTACT_DATA_INVALID"
+    SIGNATURE_INVALID = "SIGNATURE_INVALID"
+    SIGNATURE_KEY_USAGE = "SIGNATURE_KEY_USAGE"
+    SIGNER_NOT_TRUSTED = "SIGNER_NOT_TRUSTED"
+    SIGNER_NOT_VALID_NOW = "SIGNER_NOT_VALID_NOW"
+    SIGNER_NOT_AN_EID = "SIGNER_NOT_AN_EID"
+    SIGNER_NOT_REGISTERED = "SIGNER_NOT_REGISTERED"
+    SIGNER_REVOKED = "SIGNER_REVOKED"
+    SIGNER_IS_ANOTHER_PERSON = "SIGNER_IS_ANOTHER_PERSON"
+    SIGNER_NOT_AUTHORIZED = "SIGNER_NOT_AUTHORIZED"
+
+    ACTOR_INVALID = "ACTOR_INVALID"
+    IDENTIFIER_TYPE_UNKNOWN = "IDENTIFIER_TYPE_UNKNOWN"
+    IDENTIFIER_FORMAT = "IDENTIFIER_FORMAT"
+    IDENTIFIER_CHECK_DIGITS = "IDENTIFIER_CHECK_DIGITS"
+    APPLICATION_ID_INVALID = "APPLICATION_ID_INVALID"
+    BASE_SERVICE_NOT_ALLOWED = "BASE_SERVICE_NOT_ALLOWED"
+
+    CONTRACT_UNKNOWN = "CONTRACT_UNKNOWN"
+    CONTRACT_DN_CHANGED = "CONTRACT_DN_CHANGED"
+    CONTRACT_SIGNER_CHANGED = "CONTRACT_SIGNER_CHANGED"
+    CONTRACT_REASON_CHANGED = "CONTRACT_REASON_CHANGED"
+
+    CSR_INVALID = "CSR_INVALID"
+    CSR_SIGNATURE = "CSR_SIGNATURE"
+    CSR_KEY = "CSR_KEY"
+    CSR_SUBJECT = "CSR_SUBJECT"
+    KEY_ALREADY_USED = "KEY_ALREADY_USED"
+    CERT_REQUEST_IN_PROGRESS = "CERT_REQUEST_IN_PROGRESS"
+    CERT_ALREADY_ACTIVE = "CERT_ALREADY_ACTIVE"
+    CERT_NOT_FOUND = "CERT_NOT_FOUND"
+    CERT_REQUEST_REFUSED = "CERT_REQUEST_REFUSED"
+    CERT_NOT_REVOCABLE = "CERT_NOT_REVOCABLE"
+
+    ENCRYPTION_KEY = "ENCRYPTION_KEY"
+    ETK_ALREADY_REGISTERED = "ETK_ALREADY_REGISTERED"
+    ETK_NOT_STARTED = "ETK_NOT_STARTED"
+    ETK_CERTIFICATE_INVALID = "ETK_CERTIFICATE_INVALID"
+    ETK_SERIAL_NUMBER = "ETK_SERIAL_NUMBER"
+    ETK_SUBJECT = "ETK_SUBJECT"
+    ETK_VALIDITY = "ETK_VALIDITY"
+    ETK_KEY_USAGE = "ETK_KEY_USAGE"
+    ETK_PUBLIC_KEY = "ETK_PUBLIC_KEY"
+    ETK_SIGNATURE = "ETK_SIGNATURE"
+    ETK_NOT_TO_BE_ACTIVATED = "ETK_NOT_TO_BE_ACTIVATED"
+
+
+class Refusal(Exception):
+    """The request was understood and is not granted."""
+
+    def __init__(self, code: Code, message: str, **parameters: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.parameters = parameters
+
+
+class NotUnderstood(Exception):
+    """No request of this service: answered with a SOAP fault. `str` says what does not fit."""
