@@ -1,0 +1,238 @@
+"""The config file: ``config.toml`` as a frozen `Config`.
+
+Every key has a default, so that a file is needed only for what is different here; ``config.example.toml`` has them all.
+A key that is not known is refused by name: a typing mistake must not pass for a setting.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from ipaddress import ip_address
+from math import isfinite
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from platformdirs import user_config_path
+
+from agent.core.glance import Profile
+from agent.errors import ConfigError
+
+LANGUAGES = ("auto", "nl", "fr", "de", "en")
+
+
+@dataclass(frozen=True)
+class ServicesConfig:
+    """How the eHealth platform is reached. Time-outs in seconds.
+
+    Attributes:
+        production: base address, without the service's own path; likewise `acceptance`.
+        ca_file: certificates (PEM) to trust beside the system's, for a proxy that inspects; None: none.
+        read_timeout: the longest silence while an answer is awaited.
+        total_timeout: the longest an exchange may take from beginning to end.
+    Raises: ConfigError where an address is neither HTTPS nor on this computer.
+    """
+
+    production: str = "https://services.ehealth.fgov.be"
+    acceptance: str = "https://services-acpt.ehealth.fgov.be"
+    ca_file: Path | None = None
+    connect_timeout: float = 10
+    read_timeout: float = 30
+    total_timeout: float = 60
+
+    def __post_init__(self) -> None:
+        for name in ("production", "acceptance"):
+            try:
+                _address(getattr(self, name))
+            except ValueError as problem:
+                raise ConfigError(f"services.{name}", str(problem)) from None
+
+
+@dataclass(frozen=True)
+class Config:
+    """What is different for this computer.
+
+    Attributes:
+        folders: absolute; what lies below them is not looked at.
+        patterns: of file names, as a shell's, without regard to case.
+        card_module: the PKCS#11 module of the eID software; None: search for it.
+        activate_at_once: a new encryption token takes over as soon as it can, without a person's word.
+        language: one of `LANGUAGES`; ``auto`` is the system's.
+    """
+
+    folders: tuple[Path, ...] = field(default_factory=lambda: (Path.home() / "ehealth" / "keystore",))
+    patterns: tuple[str, ...] = ("*.p12", "*.acc-p12", "*.pfx", "*.p12.pending", "*.acc-p12.pending")
+    services: ServicesConfig = field(default_factory=ServicesConfig)
+    card_module: Path | None = None
+    profile: Profile = Profile.COMPATIBLE
+    activate_at_once: bool = False
+    language: str = "auto"
+
+
+def default_path() -> Path:
+    """Where this user's config file is looked for."""
+    return user_config_path("ehealth-certificate-agent", appauthor=False) / "config.toml"
+
+
+def load(path: Path | None = None) -> Config:
+    """Read the config file.
+
+    Args:
+        path: a file that must be there; None: the user's own, and without one the defaults.
+    Raises: ConfigError.
+    """
+    if path is None:
+        path = default_path()
+        if not path.exists():
+            return Config()
+    own: dict[str, Any] = {}
+    services: dict[str, Any] = {}
+    for key, value in _flat(_toml(path)):
+        if key in _SECTIONS:
+            raise ConfigError(str(path), f"{key} is a section: write [{key}] on a line of its own")
+        if key not in _KEYS:
+            raise ConfigError(str(path), f"{key} is not known; the nearest is {_nearest(key)}")
+        name, read = _KEYS[key]
+        try:
+            (services if key.startswith("services.") else own)[name] = read(value)
+        except ValueError as problem:
+            raise ConfigError(f"{path}, {key}", str(problem)) from None
+    return Config(**own, services=ServicesConfig(**services))
+
+
+def _toml(path: Path) -> Mapping[str, object]:
+    text = ""
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # Windows' editor writes a byte order mark
+        return tomllib.loads(text)
+    except FileNotFoundError:
+        raise ConfigError(str(path), "there is no such file") from None
+    except OSError as problem:
+        raise ConfigError(str(path), f"it cannot be read ({problem.strerror})") from problem
+    except UnicodeDecodeError as problem:
+        raise ConfigError(str(path), "it is not UTF-8 text; save it again with that encoding") from problem
+    except tomllib.TOMLDecodeError as problem:
+        more = "; write Windows paths between single quotation marks" if "\\" in text else ""
+        raise ConfigError(str(path), f"{problem}{more}") from problem
+
+
+def _flat(document: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Each value under its full name: ``section.key``, or ``key`` where it stands in no section."""
+    for name, value in document.items():
+        if isinstance(value, dict):
+            if name not in _SECTIONS:
+                yield name, value
+            yield from ((f"{name}.{key}", inner) for key, inner in value.items())
+        else:
+            yield name, value
+
+
+def _nearest(key: str) -> str:
+    last = key.rpartition(".")[2]
+    same_name = [known for known in _KEYS if known.rpartition(".")[2] == last]
+    return (same_name or get_close_matches(key, [*_KEYS, *_SECTIONS], n=1, cutoff=0))[0]
+
+
+# ── What a value may be ──────────────────────────────────────────────────────────────────────────────────────────────
+# Each reader gives the value, or a ValueError that says what is expected.
+
+
+def _one_of(*known: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in known:
+            raise ValueError(f"one of {', '.join(known)} is expected, not {value!r}")
+        return value
+
+    return read
+
+
+def _profile(value: object) -> Profile:
+    return Profile(_one_of(*(profile.value for profile in Profile))(value))
+
+
+def _at_once(value: object) -> bool:
+    return _one_of("ask", "at_once")(value) == "at_once"
+
+
+def _path(value: object) -> Path:
+    if isinstance(value, str) and value:
+        try:
+            path = Path(value).expanduser()
+        except RuntimeError:
+            raise ValueError(f"no home folder is known for {value!r}") from None
+        if path.is_absolute() and "\0" not in value:
+            return path
+    raise ValueError(f"a full path is expected, or one that begins with ~, not {value!r}")
+
+
+def _path_or_none(value: object) -> Path | None:
+    return None if value == "" else _path(value)
+
+
+def _folders(value: object) -> tuple[Path, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"a list of at least one folder is expected, not {value!r}")
+    return tuple(_path(each) for each in value)
+
+
+def _patterns(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"a list of at least one pattern is expected, not {value!r}")
+    for each in value:
+        if not isinstance(each, str) or not each or "/" in each or "\\" in each:
+            raise ValueError(f"a pattern for file names is expected, such as '*.p12', not {each!r}")
+    return tuple(value)
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or not 0 < value <= 3600:
+        raise ValueError(f"a number of seconds is expected, more than 0 and at most 3600, not {value!r}")
+    return value
+
+
+def _address(value: object) -> str:
+    """A base address: HTTPS, or HTTP to this computer itself, where the sandbox is."""
+    if not isinstance(value, str):
+        raise ValueError(f"an address is expected, such as https://example.org, not {value!r}")
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError as problem:
+        raise ValueError(f"this is no address ({problem})") from None
+    if not parts.hostname or parts.query or parts.fragment or any(c.isspace() or not c.isprintable() for c in value):
+        raise ValueError(f"an address is expected, such as https://example.org, not {value!r}")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("no user name or password is expected in the address")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
+        raise ValueError(f"an https:// address is expected, not {value!r}")
+    return value.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """The name or IP address is this computer itself."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+_KEYS: Mapping[str, tuple[str, Callable[[object], object]]] = {
+    "language": ("language", _one_of(*LANGUAGES)),
+    "watch.folders": ("folders", _folders),
+    "watch.patterns": ("patterns", _patterns),
+    "services.production": ("production", _address),
+    "services.acceptance": ("acceptance", _address),
+    "services.ca_file": ("ca_file", _path_or_none),
+    "services.connect_timeout": ("connect_timeout", _seconds),
+    "services.read_timeout": ("read_timeout", _seconds),
+    "services.total_timeout": ("total_timeout", _seconds),
+    "card.module": ("card_module", _path_or_none),
+    "keystore.profile": ("profile", _profile),
+    "activation.token": ("activate_at_once", _at_once),
+}
+"""Each key of the file: which attribute it sets, and what reads its value."""
+
+_SECTIONS = {key.partition(".")[0] for key in _KEYS if "." in key}
