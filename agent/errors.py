@@ -2,7 +2,8 @@
 
     AgentError
     ├ ConfigError
-    ├ KeystoreError    NotFound · WrongPassword · NotPkcs12 · Damaged · Hostile · WriteFailed · Busy · PasswordRefused
+    ├ KeystoreError    NotFound · Unreadable · WrongPassword · NotPkcs12 · Damaged · Hostile · WriteFailed · Busy
+    │                  PasswordRefused · PasswordNeeded
     ├ VaultError       VaultUnavailable            never a plaintext fallback
     ├ CardError        MiddlewareMissing · MiddlewareUnusable · OfficialMiddlewareNeeded · ReaderMissing · CardMissing
     │  │               CardRemoved · NotAnEid · WrongPerson · SignatureCertificateMissing
@@ -75,6 +76,15 @@ class KeystoreError(AgentError):
 class KeystoreNotFound(KeystoreError):
     title = "There is no keystore at {path}."
     hint = "Look whether the file was moved or renamed, then give its place again."
+
+
+@dataclass(eq=False)
+class KeystoreUnreadable(KeystoreError):
+    """The system does not give the file's bytes."""
+
+    problem: str
+    title = "{path} cannot be read: {problem}."
+    hint = "Look whether this user may read it, and whether its disk or share is there."
 
 
 class WrongPassword(KeystoreError):
