@@ -87,9 +87,9 @@ def chain_of(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> tupl
 
     The order is all that is claimed: a card's own root is no anchor of trust.
     """
-    by_subject = {other.subject: other for other in others}
+    by_subject = {other.subject: other for other in others if other.subject != leaf.subject}
     chain = [leaf]
-    while (issuer := by_subject.pop(chain[-1].issuer, None)) and issuer != chain[-1]:
+    while issuer := by_subject.pop(chain[-1].issuer, None):
         chain.append(issuer)
     return tuple(chain)
 
