@@ -65,18 +65,20 @@ def generate_contract(call: Call) -> list[etree._Element]:
 
 
 def _check_holder(call: Call, holder: Holder, wanted: Actor, signer: Person) -> None:
-    subject = subject_of(holder, wanted.first_names)
-    known_here = any(one.chain_der for one in call.state.with_name(subject))
-    if not known_here:
+    """A holder that is registered already was looked at before. Raises: Refusal."""
+    known = [one for one in call.state.with_name(subject_of(holder, wanted.first_names)) if one.chain_der]
+    if not known:
         check_number(holder.type, holder.number, call.state.test_numbers)
     if holder.application_id is not None:
         if holder.type == "SSIN":
             raise Refusal(Code.APPLICATION_ID_INVALID, "Only organizations have application ids")
         if not _APPLICATION_ID.fullmatch(holder.application_id):
             raise Refusal(Code.APPLICATION_ID_INVALID, "An application id is 1 to 30 of 0-9 A-Z - _")
-    same = (holder.number, " ".join(wanted.first_names) or None, holder.name)
-    if holder.type == "SSIN" and same != (signer.ssin, signer.first_names, signer.surname):
-        raise Refusal(Code.ACTOR_INVALID, "A person's certificate is asked for by that person")
+    if holder.type == "SSIN":
+        as_signer = (" ".join(wanted.first_names) or None, wanted.name) == (signer.first_names, signer.surname)
+        as_registered = any((one.first_names, one.holder.name) == (wanted.first_names, wanted.name) for one in known)
+        if holder.number != signer.ssin or not (as_signer or as_registered):
+            raise Refusal(Code.ACTOR_INVALID, "A person's certificate is asked for by that person")
 
 
 def contract_element(issued: IssuedContract) -> etree._Element:
