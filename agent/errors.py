@@ -12,7 +12,7 @@
     ├ ServiceError     Unreachable · OutcomeUnknown · Refused · NotYetDelivered
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
-    ├ RenewalBusy · RenewalNotOpen · RenewalRefused · ContractDeclined · NothingToActivate
+    ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined · NothingToActivate
     └ JournalError
 
 Every error says what happened (`title`) and what the person does next (`hint`): templates over the error's own facts,
@@ -411,12 +411,26 @@ class RenewalNotOpen(AgentError):
 
 @dataclass(eq=False)
 class RenewalRefused(AgentError):
-    """eHealth ended a request that it had taken, or cannot replace this certificate."""
+    """eHealth said no to a request, or cannot replace this certificate."""
 
     path: str
     problem: str
-    title = "{path} was not renewed: {problem}."
-    hint = "Call eHealth support. The old keystore is as it was."
+    title = "{path} was not renewed: {problem}"
+    hint = (
+        "Show this to eHealth support. The old keystore is as it was. To put this request aside and make a new one: "
+        'ehealth-agent renew --anew "{path}"'
+    )
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class NotReplaceable(AgentError):
+    """The certificate's life is over: there is nothing to renew."""
+
+    path: str
+    problem: str
+    title = "{path} cannot be renewed: {problem}."
+    hint = "A new certificate has to be requested, by the responsible person with an eID."
     retry = Retry.NEVER
 
 

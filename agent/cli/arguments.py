@@ -81,6 +81,9 @@ def _renewing(commands: Any) -> None:
     renew.add_argument(
         "--activate", action="store_true", help="let the new encryption key take over at the end: no other PC needs it"
     )
+    renew.add_argument(
+        "--anew", action="store_true", help="put aside a request that eHealth refused, and begin again with a new key"
+    )
     renew.set_defaults(run=command("agent.cli.renewing", "renew"))
     activate = commands.add_parser(
         "activate", help="let the new encryption key take over, once every PC has the new keystore"

@@ -43,6 +43,7 @@ def renew(arguments: Namespace) -> int:
         keep_password=is_kept,
         wait=not arguments.no_wait,
         activate=arguments.activate or config.activate_at_once,
+        anew=arguments.anew,
     )
     _tell(renew_keystore(path, environment, outside, door, options))
     return 0

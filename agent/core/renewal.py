@@ -56,7 +56,7 @@ class Renewal:
         by_hand: a person at eHealth must look first.
         polls: how often the certificate was asked for; with `next_poll` it survives a restart.
         token_to_activate: the new token waits for ActivateETK while the old one stays in force.
-        ended_because: the reason of ENDED.
+        ended_because: what eHealth said: the reason of ENDED, or of waiting in COLLECT for a person's decision.
     """
 
     id: str

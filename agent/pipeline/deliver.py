@@ -24,7 +24,7 @@ def put_in_place(run: Run, renewal: Renewal) -> Renewal:
         check_finished(run.pending(renewal), old_keys, token_key.public_key())
     keystores.put_in_place(pending, final)
     keystores.remove(token_path(renewal))
-    run.keep_password(renewal, final)
+    run.keep_password(renewal, final, instead_of=pending)
     run.note(renewal, f"The new keystore is {final.name}.")
     return goes_to(renewal, Step.CONFIRM)
 

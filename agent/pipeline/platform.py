@@ -44,5 +44,5 @@ class Platform:
 
 
 def new_request_id() -> str:
-    """An xs:ID that no other request has."""
-    return f"_{uuid4()}"
+    """An Id that no other request has."""
+    return soap.new_request_id(uuid4())

@@ -42,8 +42,12 @@ def renew(path: Path, environment: Environment, outside: Outside, door: Door, op
     mark = renewal.fingerprint if renewal else _mark(outside, path, options)
     with outside.lock.hold(mark, path):
         # Asked again under the lock: another process may just have begun or ended it, here or for a copy of the file.
-        renewal = outside.journal.renewal_of(mark) or request.begin(run, path, environment)
-        return _to_the_end(run, renewal)
+        renewal = outside.journal.renewal_of(mark)
+        if renewal is not None:
+            renewal = _to_the_end(run, renewal)
+            if not (options.anew and renewal.step is Step.ENDED):
+                return _told(renewal)
+        return _told(_to_the_end(run, request.begin(run, path, environment)))
 
 
 def under_way(outside: Outside, path: Path) -> Renewal | None:
@@ -67,6 +71,10 @@ def _to_the_end(run: Run, renewal: Renewal) -> Renewal:
             return renewal
         renewal = _ACTS[renewal.step](run, renewal)
         journal.save(renewal)
+    return renewal
+
+
+def _told(renewal: Renewal) -> Renewal:
     if renewal.step is Step.ENDED:
         raise RenewalRefused(renewal.old_path, renewal.ended_because or "eHealth ended the request")
     return renewal

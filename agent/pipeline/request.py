@@ -16,7 +16,7 @@ from agent.core.keystore import AUTHENTICATION, KeyEntry, Keystore
 from agent.core.registration import CertificateInfo, CertificateStatus
 from agent.core.renewal import Renewal, Step
 from agent.core.x509 import fingerprint, public_key_identifier
-from agent.errors import Damaged, RenewalNotOpen, RenewalRefused
+from agent.errors import Damaged, NotReplaceable, RenewalNotOpen
 from agent.pipeline.files import finished_path, pending_path, refused_path
 from agent.pipeline.run import Run, authentication_of, goes_to, subject_of
 from agent.ports import Keystores, Word
@@ -25,12 +25,12 @@ from agent.ports import Keystores, Word
 def begin(run: Run, path: Path, environment: Environment) -> Renewal:
     """A renewal of the keystore at `path`, when eHealth says that it can be replaced. Nothing is written yet.
 
-    Raises: RenewalNotOpen, RenewalRefused, KeystoreError, ServiceError.
+    Raises: RenewalNotOpen, NotReplaceable, KeystoreError, ServiceError.
     """
     keystore = run.outside.keystores.read(path, run.options.password)
     authentication = authentication_of(keystore, path)
     if is_dummy(authentication.certificate):
-        raise RenewalRefused(str(path), "it has no certificate yet: its request is still under way")
+        raise NotReplaceable(str(path), "it has no certificate yet, only a request that was begun elsewhere")
     now = run.outside.clock.now()
     info = run.info_of(authentication)
     mark = fingerprint(authentication.certificate)
@@ -52,9 +52,9 @@ def begin(run: Run, path: Path, environment: Environment) -> Renewal:
 
 def _check_replaceable(info: CertificateInfo, path: Path) -> None:
     if info.status is CertificateStatus.REVOKED:
-        raise RenewalRefused(str(path), "its certificate was revoked, so a new one has to be requested")
+        raise NotReplaceable(str(path), "eHealth has revoked its certificate")
     if info.status is CertificateStatus.EXPIRED:
-        raise RenewalRefused(str(path), "its certificate has expired, so a new one has to be requested")
+        raise NotReplaceable(str(path), "its certificate has expired")
     if not info.replaceable:
         raise RenewalNotOpen(str(path), info.replacement_opens.date() if info.replacement_opens else None)
 

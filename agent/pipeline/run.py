@@ -30,6 +30,7 @@ class Options:
         keep_password: the vault gets the password of the new file as well.
         wait: stay until the certificate is delivered; else stop with `NotYetDelivered`.
         activate: let the new encryption token take over at the end.
+        anew: put a request aside that eHealth has refused, and begin again with a new key.
     """
 
     password: Secret
@@ -38,6 +39,7 @@ class Options:
     keep_password: bool = False
     wait: bool = True
     activate: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,14 @@ class Run:
         operation = certra.GET_CERTIFICATE_INFO_FOR_AUTHENTICATION_CERTIFICATE
         return self.platform.ask(operation, None, signer_of(authentication))
 
-    def keep_password(self, renewal: Renewal, path: Path) -> None:
+    def keep_password(self, renewal: Renewal, path: Path, instead_of: Path | None = None) -> None:
         """Store the new keystore's password for the file at `path`, where it is to be stored; else say why not."""
         if not self.options.keep_password:
             return
         try:
             self.outside.vault.keep(path, self.new_password)
+            if instead_of is not None:
+                self.outside.vault.forget(instead_of)
         except VaultUnavailable as problem:
             self.note(renewal, f"The password of {path.name} was not stored: {problem}")
 

@@ -23,6 +23,7 @@ from agent.errors import (
     OutcomeUnknown,
     Refused,
     RenewalRefused,
+    ServiceError,
     Unreachable,
 )
 from agent.pipeline.files import pending_path
@@ -118,7 +119,7 @@ def _request(run: Run, renewal: Renewal, info: CertificateInfo, contract: Contra
 def send(run: Run, renewal: Renewal) -> Renewal:
     """Send the signed request, unless an earlier run may have: then find out what became of that first.
 
-    Raises: RenewalRefused once eHealth has said no; ServiceError where nobody answers.
+    Raises: ServiceError where nobody answers; the next run goes on from here.
     """
     if run.signed is None:
         run.door.step(renewal.step, "Asking eHealth what became of the request")
@@ -127,32 +128,33 @@ def send(run: Run, renewal: Renewal) -> Renewal:
         run.note(renewal, "eHealth does not have the request; it is signed anew.")
         return goes_to(renewal, Step.SIGN)
     run.door.step(renewal.step, "Sending the request")
+    for _ in range(_SEND_TRIES - 1):  # a PIN was entered for it: worth more than one try
+        sent = _sent_once(run, renewal, run.signed)
+        if isinstance(sent, Renewal):
+            return sent
+        run.outside.clock.wait(_SEND_PAUSE_S)
+    sent = _sent_once(run, renewal, run.signed)
+    if isinstance(sent, Renewal):
+        return sent
+    raise sent
+
+
+def _sent_once(run: Run, renewal: Renewal, signed: SignedRequest) -> Renewal | ServiceError:
+    """The renewal after a clear yes or no; the problem where eHealth does not have the request."""
     try:
-        answer = _sent(run)
+        answer = run.platform.send(certra.GENERATE_CERTIFICATE, signed.request_xml, signed.request_id)
+    except Unreachable as problem:
+        return problem
     except (OutcomeUnknown, BadReply, Refused) as problem:
         # A refusal too can mean that an earlier, unanswered request with this key was taken.
-        run.note(renewal, f"No clear yes: {problem}", request=run.signed.request_id)
-        run.signed = None
+        run.note(renewal, f"No clear yes: {problem}", request=signed.request_id)
         if _was_taken(run, renewal):
             return goes_to(renewal, Step.COLLECT)
-        if isinstance(problem, Refused):
-            return ended(run, renewal, str(problem))
-        raise
-    run.note(renewal, "eHealth has the request.", request=run.signed.request_id)
+        return ended(run, renewal, str(problem)) if isinstance(problem, Refused) else problem
     if answer.public_key_identifier != renewal.public_key_identifier:
         raise IssuedCertificateError("1", "eHealth took the request for another key")
+    run.note(renewal, "eHealth has the request.", request=signed.request_id)
     return replace(goes_to(renewal, Step.COLLECT), by_hand=not answer.automatically_validated)
-
-
-def _sent(run: Run) -> certra.CertificateRequested:
-    """Try while nothing was sent: the PIN was entered, and would have to be entered again."""
-    assert run.signed is not None
-    for _ in range(_SEND_TRIES - 1):
-        try:
-            return run.platform.send(certra.GENERATE_CERTIFICATE, run.signed.request_xml, run.signed.request_id)
-        except Unreachable:
-            run.outside.clock.wait(_SEND_PAUSE_S)
-    return run.platform.send(certra.GENERATE_CERTIFICATE, run.signed.request_xml, run.signed.request_id)
 
 
 def _was_taken(run: Run, renewal: Renewal) -> bool:

@@ -16,7 +16,15 @@ from agent.core.keystore import CertificateEntry, KeyEntry, Keystore
 from agent.core.registration import TokenStatus
 from agent.core.renewal import Renewal, Step, next_poll_delay
 from agent.core.x509 import name_of
-from agent.errors import BadReply, Damaged, IssuedCertificateError, NotYetDelivered, OutcomeUnknown, Refused
+from agent.errors import (
+    BadReply,
+    Damaged,
+    IssuedCertificateError,
+    NotYetDelivered,
+    OutcomeUnknown,
+    Refused,
+    RenewalRefused,
+)
 from agent.pipeline.files import pending_path, token_path
 from agent.pipeline.request import ended
 from agent.pipeline.run import (
@@ -35,7 +43,9 @@ _TOKEN_ALIAS = "encryption"
 def collect(run: Run, renewal: Renewal) -> Renewal:
     """Ask for the certificate until it is there; each "not yet" is journaled, so that a restart goes on counting.
 
-    Raises: NotYetDelivered where this run is not to wait.
+    A refusal leaves the renewal here: its code may mean anything, and a certificate may still come for the key. Only
+    the person decides to put the request aside (`Options.anew`).
+    Raises: NotYetDelivered where this run is not to wait; RenewalRefused.
     """
     now = run.outside.clock.now()
     if renewal.next_poll is not None and now < renewal.next_poll:
@@ -50,8 +60,12 @@ def collect(run: Run, renewal: Renewal) -> Renewal:
         delay = next_poll_delay(renewal.polls, renewal.by_hand, run.jitter.uniform(-1, 1))
         return replace(renewal, polls=renewal.polls + 1, next_poll=run.outside.clock.now() + delay)
     except Refused as problem:
-        return ended(run, renewal, str(problem))
-    return replace(goes_to(renewal, Step.INSTALL), next_poll=None)
+        if run.options.anew:
+            return ended(run, renewal, str(problem))
+        run.note(renewal, str(problem))
+        run.outside.journal.save(replace(renewal, ended_because=str(problem)))
+        raise RenewalRefused(renewal.old_path, str(problem)) from problem
+    return replace(goes_to(renewal, Step.INSTALL), next_poll=None, ended_because=None)
 
 
 def _delivered(run: Run, renewal: Renewal) -> tuple[x509.Certificate, ...]:

@@ -1,0 +1,90 @@
+"""A practice to send on a journey: real keystore files, the sandbox as eHealth, a software card, a clock that jumps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from agent.adapters.keystore_pkcs12 import Pkcs12Keystores
+from agent.core.holder import Environment, Holder
+from agent.core.keystore import Keystore
+from agent.core.person import Person
+from agent.core.renewal import Renewal
+from agent.errors import OutcomeUnknown
+from agent.pipeline.files import finished_path
+from agent.pipeline.renew import renew
+from agent.pipeline.run import Options
+from agent.ports import CardKey, Journal, Outside, Services
+from agent.protocol.wire import HttpReply, Service
+from agent.sandbox.pki import LeafKey
+from agent.sandbox.services import Sandbox
+from agent.sandbox.serving import Delivery
+from agent.sandbox.software_card import SoftwareCard
+from agent.secret import Secret
+from tests.fakes import FakeClock, FakeDoor, MemoryJournal, MemoryLock, MemoryVault
+
+GROUP = Holder("NIHII-GROUP", "71234523", None, "GROEP DE BRUG")
+RESPONSIBLE = Person("80010100107", "Test Tweede", "Persoon")
+PASSWORD = Secret("Journey-2026")
+PIN = Secret("1234")
+
+
+@dataclass
+class SandboxServices(Services):
+    """The sandbox without HTTP between. `actions` are the SOAP actions that were sent."""
+
+    sandbox: Sandbox
+    actions: list[str] = field(default_factory=list)
+
+    def exchange(
+        self, environment: Environment, service: Service, soap_action: str, envelope_xml: bytes, request_id: str
+    ) -> HttpReply:
+        self.actions.append(soap_action.rpartition(":")[2])
+        reply = self.sandbox.answer(service.value, f'"{soap_action}"', envelope_xml)
+        if reply.delivery is not Delivery.WHOLE:
+            raise OutcomeUnknown(request_id, "the connection was cut")
+        return HttpReply(reply.status, reply.content_type, reply.body)
+
+
+@dataclass
+class Practice:
+    """One keystore with 45 days left, and everything that its renewal needs."""
+
+    folder: Path
+    holder: Holder = GROUP
+    environment: Environment = Environment.PRODUCTION
+    days_left: int = 45
+    clock: FakeClock = field(default_factory=FakeClock)
+    door: FakeDoor = field(default_factory=FakeDoor)
+    vault: MemoryVault = field(default_factory=MemoryVault)
+    journal: Journal = field(default_factory=MemoryJournal)
+
+    def __post_init__(self) -> None:
+        self.sandbox = Sandbox(self.folder / "ehealth", self.clock.now)
+        self.services = SandboxServices(self.sandbox)
+        self.keystores = Pkcs12Keystores()
+        self.card = SoftwareCard(self._issue_eid, PIN)
+        not_after = self.clock.now() + timedelta(days=self.days_left)
+        self.old = self.sandbox.issue_old(self.holder, not_after)
+        self.folder.joinpath("keystore").mkdir()
+        self.path = finished_path(self.folder / "keystore", self.holder, self.environment, not_after)
+        self.keystores.write(self.path, self.old, PASSWORD)
+
+    def _issue_eid(self, key: CardKey, public_key: LeafKey) -> object:
+        begun = self.clock.now() - timedelta(days=365)
+        return self.sandbox.pki.eid_chain(RESPONSIBLE, key, public_key, begun, begun + timedelta(days=3650))
+
+    @property
+    def outside(self) -> Outside:
+        return Outside(self.clock, self.keystores, self.vault, self.card, self.services, self.journal, MemoryLock())
+
+    def renew(self, path: Path | None = None, **options: object) -> Renewal:
+        wanted = Options(**{"password": PASSWORD, "activate": True, **options})  # type: ignore[arg-type]
+        return renew(path or self.path, self.environment, self.outside, self.door, wanted)
+
+    def opened(self, renewal: Renewal) -> Keystore:
+        return self.keystores.read(Path(renewal.new_path), PASSWORD)
+
+    def files(self) -> list[str]:
+        return sorted(path.name for path in self.folder.joinpath("keystore").iterdir())
