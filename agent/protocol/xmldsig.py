@@ -157,8 +157,11 @@ def _chain(signature: Element) -> tuple[x509.Certificate, ...]:
 
 def _digested(element: Element, signature: Element, method: str) -> bytes:
     """The canonical bytes of `element` without its signature, once they prove to be what SignedInfo speaks of."""
+    identifier = element.get("Id")
+    if not identifier:
+        raise SignatureInvalid("the request has no Id")
     signed_info = child(signature, DS.tag("SignedInfo"))
-    if _shape(signed_info) != _shape(_signed_info(element.get("Id") or "", method, b"")):
+    if _shape(signed_info) != _shape(_signed_info(identifier, method, b"")):
         raise SignatureInvalid("it does not sign the request by its Id with exactly the agreed algorithms")
     signed_xml = _canonical(_without(element, signature))
     digest = octets(child(child(signed_info, DS.tag("Reference")), DS.tag("DigestValue")))
