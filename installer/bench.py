@@ -116,7 +116,7 @@ def keystores(folder: Path) -> tuple[str, Callable[[], float], list[Contender]]:
         ("keytool -list", keytool, 2, None),
     ):
         if shutil.which(name.split()[0]):
-            others.append(Contender(f"{name}, a file each", partial(act, part(files)), files / KEYSTORES, required))
+            others.append(Contender(name, partial(act, part(files)), files / KEYSTORES, required))
         else:
             print(f"{name}: not on this computer, not compared.")
     origin = "of the official program" if SAMPLES.exists() else "in the official program's form"

@@ -6,7 +6,6 @@ import io
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,8 +14,8 @@ from typing import NoReturn
 
 from installer import system_packages
 from installer.environment import CLONE, Environment, Lock
+from installer.locking import write_locks
 from installer.problem import Problem, say
-from installer.programs import run_quietly
 
 CHECKS = (
     ("lint", ("ruff", "check", ".")),
@@ -51,33 +50,7 @@ def test(arguments: Sequence[str]) -> int:
 
 def lock(arguments: Sequence[str]) -> int:
     system_packages.ensure_venv_module()
-    with tempfile.TemporaryDirectory() as folder:
-        tools = Environment(Path(folder))
-        say("Getting uv, which writes the lock files ...")
-        run_quietly([sys.executable, "-m", "venv", tools.folder], "The Python environment could not be made")
-        run_quietly([tools.python, "-m", "pip", "--quiet", "install", "uv"], "pip did not install uv")
-        resolve = [
-            tools.program("uv").as_posix(),
-            "pip",
-            "compile",
-            "--quiet",
-            "--universal",
-            "--python-version",
-            "3.11",
-        ]
-        style = [
-            "--generate-hashes",
-            "--no-annotate",
-            "--custom-compile-command",
-            "python3 installer/bootstrap.py lock",
-        ]
-        for target, choice in (
-            (Lock.RUN, ["--group", "setup"]),
-            (Lock.TEST, ["--group", "setup", "--group", "test", "--constraint", os.fspath(Lock.RUN.path)]),
-        ):
-            say(f"Writing {target.path.relative_to(CLONE)} ...")
-            place = ["--output-file", os.fspath(target.path), os.fspath(CLONE / "pyproject.toml")]
-            run_quietly([*resolve, *style, *choice, *arguments, *place], "uv did not find a set of packages")
+    write_locks(arguments)
     return 0
 
 
