@@ -51,6 +51,14 @@ def x509_name(name: Name) -> x509.Name:
     )
 
 
+def certificate_of(certificate_der: bytes) -> x509.Certificate:
+    """A certificate from outside. Raises: ValueError, also for an unknown version, where the library has its own."""
+    try:
+        return x509.load_der_x509_certificate(certificate_der)
+    except x509.InvalidVersion as error:
+        raise ValueError(str(error)) from error
+
+
 def fingerprint(certificate: x509.Certificate) -> Fingerprint:
     return Fingerprint(certificate.fingerprint(hashes.SHA256()).hex())
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from agent.core.x509 import certificate_of
 from agent.errors import IssuedCertificateError
 
 _HASH_SIZE = 32
@@ -127,7 +128,7 @@ def read_etk(etk_der: bytes) -> Etk:
     try:
         signed = cms.ContentInfo.load(etk_der, strict=True)["content"]
         content = bytes(signed["encap_content_info"]["content"].native)
-        certificates = tuple(x509.load_der_x509_certificate(each.dump()) for each in signed["certificates"])
+        certificates = tuple(certificate_of(each.dump()) for each in signed["certificates"])
         (signer_info,) = signed["signer_infos"]
         signer = _signer(signer_info["sid"], certificates)
         _verify(signer_info, signer, signed["encap_content_info"]["content_type"].native, content)
@@ -136,7 +137,7 @@ def read_etk(etk_der: bytes) -> Etk:
     except (ValueError, TypeError, KeyError, UnsupportedAlgorithm) as error:
         raise IssuedCertificateError(_SIGNATURE, "the encryption token cannot be read") from error
     try:
-        return Etk(x509.load_der_x509_certificate(content), signer, certificates)
+        return Etk(certificate_of(content), signer, certificates)
     except ValueError as error:
         raise IssuedCertificateError(_CONTENT, "the encryption token holds no certificate") from error
 

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from agent.core.x509 import certificate_of
 from agent.protocol.elements import Element, Namespace, base64_text, child, children, octets
 from agent.protocol.xml import parse_untrusted
 
@@ -86,7 +87,7 @@ def sign(request_xml: bytes, signer: XmlSigner) -> bytes:
     if not identifier:
         raise ValueError("a request without Id cannot be signed")
     chain_der = signer.chain_der
-    method = _signature_method(x509.load_der_x509_certificate(chain_der[0]))
+    method = _signature_method(certificate_of(chain_der[0]))
     signed_info = _signed_info(identifier, method, sha256(_canonical(request)).digest())
     value = DS("SignatureValue")
     certificates = (DS("X509Certificate", base64_text(der)) for der in chain_der)
@@ -150,7 +151,7 @@ def _chain(signature: Element) -> tuple[x509.Certificate, ...]:
     if not found:
         raise SignatureInvalid("it has no certificate of the signer")
     try:
-        return tuple(x509.load_der_x509_certificate(der) for der in found)
+        return tuple(map(certificate_of, found))
     except ValueError as error:
         raise SignatureInvalid("one of its certificates cannot be read") from error
 

@@ -240,6 +240,17 @@ def test_a_certificate_alone_is_no_token(authority: Authority) -> None:
     assert refused(authority.certificate.public_bytes(Encoding.DER)).problem == "the encryption token cannot be read"
 
 
+def test_a_certificate_of_a_version_that_there_is_not_is_refused(
+    authority: Authority, rsa_key: rsa.RSAPrivateKey
+) -> None:
+    signer = issue("ETK signer", rsa_key, "Authority", authority.key)
+    content = authority.certificate.public_bytes(Encoding.DER)
+    strange = content.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020157"))
+    assert strange != content
+    assert refused(token(strange, rsa_key, [signer])).check == "6"
+    assert refused(token(content, rsa_key, [signer, authority.certificate]).replace(content, strange)).check == "7"
+
+
 @settings(max_examples=400)
 @given(data=st.data())
 def test_a_damaged_token_is_refused_or_says_the_same(data: st.DataObject, golden: Callable[[str], bytes]) -> None:

@@ -237,6 +237,14 @@ def test_a_changed_signature_is_refused(name: str, signed_xml: bytes) -> None:
     assert reason in refused(parse_untrusted(soap.envelope(changed))[1][0])
 
 
+def test_a_certificate_of_a_version_that_there_is_not_is_refused(signed_xml: bytes) -> None:
+    request = parse_untrusted(signed_xml)
+    certificate = find(request, "X509Certificate")
+    der = b64decode(certificate.text or "").replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020157"))
+    certificate.text = b64encode(der).decode()
+    assert "cannot be read" in refused(request)
+
+
 def resigned(request: Element, key: rsa.RSAPrivateKey, hash_algorithm: hashes.HashAlgorithm) -> Element:
     """The request with a value that fits whatever its SignedInfo now says."""
     data = etree.tostring(find(request, "SignedInfo"), method="c14n", exclusive=True)
