@@ -12,7 +12,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,9 @@ import PyKCS11
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from agent.adapters.card_codes import Ckr, Doing, code_name, error_for
+from agent.adapters.card_token import Held, Token
 from agent.core import eid as rules
 from agent.errors import (
     AuthenticationCertificateMissing,
@@ -45,7 +44,6 @@ _OFFICIAL = "Belgium Government"
 _BELPIC = "BELPIC"
 _PIN = re.compile("[0-9]{4,12}")
 _SHA256_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
-_IS_FOR = {CardKey.SIGNATURE: rules.is_for_signature, CardKey.AUTHENTICATION: rules.is_for_authentication}
 _MISSING = {CardKey.SIGNATURE: SignatureCertificateMissing, CardKey.AUTHENTICATION: AuthenticationCertificateMissing}
 
 
@@ -104,47 +102,6 @@ def _quietly(end: Callable[[], object]) -> None:
         end()
 
 
-@dataclass(frozen=True)
-class _Held:
-    """A certificate on the card. `id` is its CKA_ID, whose length and byte order are the module's own affair."""
-
-    label: str
-    id: bytes
-    certificate: x509.Certificate
-
-
-@dataclass(frozen=True)
-class _Slot:
-    """A token, its open PyKCS11 session, and the certificates that it shows without a PIN."""
-
-    number: int
-    session: Any
-    label: str
-    flags: int
-    held: tuple[_Held, ...]
-
-    def leaf(self, key: CardKey) -> _Held | None:
-        """The certificate of one of the two keys, by label and by key usage."""
-        return next((h for h in self.held if h.label == key.value and _IS_FOR[key](h.certificate)), None)
-
-    def chain_der(self, key: CardKey) -> tuple[bytes, ...]:
-        leaf = self.leaf(key)
-        chain = rules.chain_of(leaf.certificate, (h.certificate for h in self.held)) if leaf else ()
-        return tuple(certificate.public_bytes(Encoding.DER) for certificate in chain)
-
-    @property
-    def eid(self) -> Eid | None:
-        """Whose card it is; None where the certificates are no eID's."""
-        leaf = self.leaf(CardKey.SIGNATURE) or self.leaf(CardKey.AUTHENTICATION)
-        if leaf is None:
-            return None
-        try:
-            person = rules.person_of(leaf.certificate)
-        except NotAnEid:
-            return None
-        return Eid(person, self.chain_der(CardKey.AUTHENTICATION), self.chain_der(CardKey.SIGNATURE))
-
-
 class _Work:
     """One call: what the readers hold, and one signature at most."""
 
@@ -160,39 +117,39 @@ class _Work:
     # ── Finding the card ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def eid(self) -> Eid:
-        slots, failures = self._slots()
-        found = next((slot.eid for slot in slots if slot.eid), None)
+        tokens, failures = self._tokens()
+        found = next((token.eid for token in tokens if token.eid), None)
         if found is None:
-            raise self._why_none(slots, failures)
+            raise self._why_none(tokens, failures)
         return found
 
-    def _slot_of(self, eid: Eid, key: CardKey) -> _Slot:
-        slots, failures = self._slots()
-        others = [(slot, other) for slot in slots if (other := slot.eid)]
-        for slot, other in others:
+    def _token_of(self, eid: Eid, key: CardKey) -> Token:
+        tokens, failures = self._tokens()
+        others = [(token, other) for token in tokens if (other := token.eid)]
+        for token, other in others:
             if other.person.ssin == eid.person.ssin and other.chain_der(key)[:1] == eid.chain_der(key)[:1]:
-                return slot
+                return token
         if others:
             raise WrongPerson(eid.person.full_name, others[0][1].person.full_name)
-        raise self._why_none(slots, failures)
+        raise self._why_none(tokens, failures)
 
-    def _slots(self) -> tuple[list[_Slot], list[int]]:
+    def _tokens(self) -> tuple[list[Token], list[int]]:
         """The tokens that can be read, eIDs by their label first, and the return values of those that cannot."""
         self._is_official = self._library.getInfo().manufacturerID.strip("\0 ") == _OFFICIAL
         self._begin(Doing.LOOKING)
-        slots, failures = [], []
+        tokens, failures = [], []
         numbers = self._library.getSlotList(tokenPresent=True)
         self._begin(Doing.READING)
         for number in numbers:
             try:
-                token = self._library.getTokenInfo(number)
-                if token.flags & PyKCS11.CKF_TOKEN_INITIALIZED:
-                    slots.append(self._read(number, token.label.strip("\0 "), token.flags))
+                info = self._library.getTokenInfo(number)
+                if info.flags & PyKCS11.CKF_TOKEN_INITIALIZED:
+                    tokens.append(self._read(number, info.label.strip("\0 "), info.flags))
             except PyKCS11.PyKCS11Error as error:  # a virtual reader, another kind of card
                 failures.append(error.value)
-        return sorted(slots, key=lambda slot: not slot.label.startswith(_BELPIC)), failures
+        return sorted(tokens, key=lambda token: not token.label.startswith(_BELPIC)), failures
 
-    def _read(self, number: int, label: str, flags: int) -> _Slot:
+    def _read(self, number: int, label: str, flags: int) -> Token:
         session = self._library.openSession(number)
         self._stack.callback(_quietly, session.closeSession)
         held = []
@@ -202,43 +159,43 @@ class _Work:
             if name and id_ and value:
                 with suppress(ValueError):  # a certificate that cannot be read is none
                     certificate = x509.load_der_x509_certificate(bytes(value))
-                    held.append(_Held(name.strip("\0 "), bytes(id_), certificate))
-        return _Slot(number, session, label, flags, tuple(held))
+                    held.append(Held(name.strip("\0 "), bytes(id_), certificate))
+        return Token(number, session, label, flags, tuple(held))
 
-    def _why_none(self, slots: list[_Slot], failures: list[int]) -> CardError:
+    def _why_none(self, tokens: list[Token], failures: list[int]) -> CardError:
         """Why no eID was found, as the most useful thing to say where several are true."""
-        belpic = [slot for slot in slots if slot.label.startswith(_BELPIC)]
-        if any(not slot.held for slot in belpic) and not self._is_official:
+        belpic = [token for token in tokens if token.label.startswith(_BELPIC)]
+        if any(not token.held for token in belpic) and not self._is_official:
             return OfficialMiddlewareNeeded(self._module)  # OpenSC shows nothing of an RSA card before a PIN
-        if any(not slot.leaf(key) for slot in belpic for key in CardKey):
+        if any(not token.leaf(CardKey.SIGNATURE) and not token.leaf(CardKey.AUTHENTICATION) for token in belpic):
             return SignatureCertificateMissing()
-        if slots or Ckr.TOKEN_NOT_RECOGNIZED in failures:
+        if tokens or Ckr.TOKEN_NOT_RECOGNIZED in failures:
             return NotAnEid()
         readers = self._library.getSlotList(tokenPresent=False)
         if not readers:
             return ReaderMissing()
         errors = [error_for(value, self.doing) for value in failures]
         removed = next((error for error in errors if isinstance(error, CardRemoved)), None)
-        if removed or len(failures) < len(readers):
-            return removed or CardMissing()
-        return errors[0]
+        if removed:
+            return removed
+        return CardMissing() if len(errors) < len(readers) else errors[0]
 
     # ── Signing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry) -> bytes:
-        slot = self._slot_of(eid, key)
-        leaf = slot.leaf(key)
+        token = self._token_of(eid, key)
+        leaf = token.leaf(key)
         if leaf is None:
             raise _MISSING[key]
-        mechanism, input_ = self._mechanism(slot, leaf.certificate.public_key(), data)
-        pin = _Pin(self._library, slot, enter_pin)
-        if self._asks_for_pin(slot, key):
+        mechanism, input_ = self._mechanism(token, leaf.certificate.public_key(), data)
+        pin = _Pin(self._library, token, enter_pin)
+        if self._asks_for_pin(token, key):
             self._begin(Doing.CHECKING_PIN)
             pin.log_in(PyKCS11.CKU_USER)
-            self._stack.callback(_quietly, slot.session.logout)
+            self._stack.callback(_quietly, token.session.logout)
         self._begin(Doing.SIGNING)
         try:
-            signature = _signature(slot.session, _private_key(slot.session, leaf.id), input_, mechanism, pin)
+            signature = _signature(token.session, _private_key(token.session, leaf.id), input_, mechanism, pin)
         except PyKCS11.PyKCS11Error as error:
             raise self._why_unsigned(error.value, key, pin) from error
         self._begin(Doing.VERIFYING)
@@ -247,7 +204,7 @@ class _Work:
         self._begin(Doing.ENDING)
         return signature
 
-    def _mechanism(self, slot: _Slot, public_key: CertificatePublicKeyTypes, data: bytes) -> tuple[Any, bytes]:
+    def _mechanism(self, token: Token, public_key: CertificatePublicKeyTypes, data: bytes) -> tuple[Any, bytes]:
         """How this token signs `data` with a key of this kind, and what to hand it."""
         digest = hashlib.sha256(data).digest()
         ways: tuple[tuple[str, bytes], ...] = ()
@@ -256,7 +213,7 @@ class _Work:
                 ways = ("CKM_SHA256_RSA_PKCS", data), ("CKM_RSA_PKCS", _SHA256_DIGEST_INFO + digest)
             case ec.EllipticCurvePublicKey():
                 ways = ("CKM_ECDSA_SHA256", data), ("CKM_ECDSA", digest)
-        offered = self._library.getMechanismList(slot.number)
+        offered = self._library.getMechanismList(token.slot)
         for name, input_ in ways:
             if name in offered:
                 return PyKCS11.Mechanism(PyKCS11.CKM[name]), input_
@@ -265,16 +222,16 @@ class _Work:
     def _knows_not_this_card(self) -> CardError:
         return MiddlewareUnusable(self._module, "it does not know this generation of eID cards")
 
-    def _asks_for_pin(self, slot: _Slot, key: CardKey) -> bool:
+    def _asks_for_pin(self, token: Token, key: CardKey) -> bool:
         """Whether we must log in. The official middleware asks for the PIN itself, and would do so twice after a login.
 
         Source: spec/eid.md, A5.
         """
         if not self._is_official:
             return True
-        if not slot.flags & PyKCS11.CKF_LOGIN_REQUIRED:
+        if not token.flags & PyKCS11.CKF_LOGIN_REQUIRED:
             return False
-        if key is CardKey.SIGNATURE and not slot.flags & PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH:
+        if key is CardKey.SIGNATURE and not token.flags & PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH:
             raise MiddlewareUnusable(self._module, "it was built without its PIN window and so cannot sign")
         return True
 
@@ -289,14 +246,14 @@ class _Work:
 class _Pin:
     """The person's PIN: asked for once, and used where the token wants it for this one signature."""
 
-    def __init__(self, library: Any, slot: _Slot, enter_pin: PinEntry) -> None:
-        self._library, self._slot, self._enter_pin = library, slot, enter_pin
+    def __init__(self, library: Any, token: Token, enter_pin: PinEntry) -> None:
+        self._library, self._token, self._enter_pin = library, token, enter_pin
         self._entered: str | None = None
 
     def log_in(self, user: int) -> None:
         """C_Login, once. Raises: PinError, CardError."""
         try:
-            self._slot.session.login(self._wanted(), user)
+            self._token.session.login(self._wanted(), user)
         except PyKCS11.PyKCS11Error as error:
             if error.value != Ckr.USER_ALREADY_LOGGED_IN:
                 raise self.why_refused(error_for(error.value, Doing.CHECKING_PIN)) from error
@@ -329,7 +286,7 @@ class _Pin:
         return error
 
     def _flags(self) -> int:
-        flags: int = self._library.getTokenInfo(self._slot.number).flags
+        flags: int = self._library.getTokenInfo(self._token.slot).flags
         return flags
 
 

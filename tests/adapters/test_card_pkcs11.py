@@ -156,6 +156,13 @@ def test_the_official_middleware_without_windows_is_refused_before_the_pin(alice
     assert keyboard.asked == [None]
 
 
+def test_without_windows_a_reader_with_keys_will_do(alice: Made) -> None:
+    flags = LOGIN | PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH
+    library = Library(Token(alice.objects(), flags=flags), manufacturer=OFFICIAL)
+    sign(library, alice)
+    assert "login user None" in library.calls
+
+
 def test_a_reader_with_keys_gets_no_pin_from_us(alice: Made) -> None:
     keyboard = Keyboard()
     library = Library(Token(alice.objects(), flags=LOGIN | PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH))
@@ -301,6 +308,12 @@ def test_a_label_alone_makes_no_signature_certificate(alice: Made) -> None:
     assert card(Library(Token([*objects, impostor]))).identity().signature_chain_der == ()
 
 
+def test_key_usage_alone_makes_none_either(alice: Made, bob: Made) -> None:
+    """Another non-repudiation certificate on the card, under a label of its own, listed first."""
+    other = script.certificate("Company", b"\x09", bob.chains[CardKey.SIGNATURE][0])
+    assert card(Library(Token([other, *alice.objects()]))).identity() == identity_of(alice)
+
+
 def test_a_signature_that_does_not_fit_the_certificate_is_not_returned(alice: Made, alice_ec: Made) -> None:
     swapped = Made({**alice.keys, CardKey.SIGNATURE: alice.keys[CardKey.AUTHENTICATION]}, alice.chains)
     with pytest.raises(CardFailed) as raised:
@@ -338,6 +351,14 @@ def test_another_card_of_the_same_person_is_not_taken_for_the_first(alice: Made,
     assert keyboard.asked == []
 
 
+def test_two_children_are_told_apart_too(alice: Made, bob: Made) -> None:
+    """Neither card has a signature certificate that could differ."""
+    without = ["Authentication", "CA", "Root"]
+    eid = card(Library(Token(alice.objects(certificates=without)))).identity()
+    with pytest.raises(WrongPerson):
+        card(Library(Token(bob.objects(certificates=without)))).sign(eid, CardKey.SIGNATURE, DATA, Keyboard())
+
+
 def test_attributes_that_a_module_does_not_give_are_lived_without(alice: Made) -> None:
     nameless = {PyKCS11.CKA_CLASS: PyKCS11.CKO_CERTIFICATE, PyKCS11.CKA_LABEL: "Signature"}
     garbled = {**nameless, PyKCS11.CKA_ID: b"\3", PyKCS11.CKA_VALUE: b"\0" * 1300}
@@ -364,6 +385,7 @@ _BLANK = Token(label="", flags=0)
         ([_DEAD, None], CardMissing),
         ([_DEAD], CardFailed),
         ([_GONE], CardRemoved),
+        ([_DEAD, _GONE], CardRemoved),
         ([_GONE, _DEAD, None], CardRemoved),
     ],
 )
@@ -378,9 +400,15 @@ def test_opensc_that_shows_nothing_of_an_rsa_card_is_named_as_the_reason() -> No
 
 
 def test_a_childs_card_has_neither_certificate(alice: Made) -> None:
-    library = Library(Token(alice.objects(certificates=["CA", "Root"]), flags=READY), manufacturer=OFFICIAL)
-    with pytest.raises(SignatureCertificateMissing):
-        card(library).identity()
+    for objects in (alice.objects(certificates=["CA", "Root"]), []):
+        with pytest.raises(SignatureCertificateMissing):
+            card(Library(Token(objects, flags=READY), manufacturer=OFFICIAL)).identity()
+
+
+def test_a_card_whose_number_is_none_is_no_eid(make: Callable[[Person, Generation], Made]) -> None:
+    stranger = make(Person("85073100228", "Alice", "Peeters"), Generation.P_384)
+    with pytest.raises(NotAnEid):
+        card(Library(Token(stranger.objects()))).identity()
 
 
 # ── What goes wrong ──────────────────────────────────────────────────────────────────────────────────────────────────
