@@ -14,6 +14,7 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -48,13 +49,14 @@ class Pkcs12Keystores(Keystores):
 
     def found(self, folders: Iterable[Path], patterns: Sequence[str]) -> list[FileStamp]:
         matches = re.compile("|".join(map(fnmatch.translate, patterns)) or r"(?!)", re.IGNORECASE).match
-        stamps: dict[str, FileStamp] = {}
-        for folder in folders:
-            with suppress(OSError), os.scandir(_absolute(folder)) as entries:
+        stamps: list[FileStamp] = []
+        for folder in dict.fromkeys(map(_absolute, folders)):
+            with suppress(OSError), os.scandir(folder) as entries:
                 for entry in entries:
-                    if matches(entry.name) and (stamp := _entry_stamp(entry)) is not None:
-                        stamps[stamp.path] = stamp
-        return [stamps[path] for path in sorted(stamps)]
+                    status = _entry_status(entry) if matches(entry.name) else None
+                    if status is not None and not stat.S_ISDIR(status.st_mode):
+                        stamps.append(_stamp(entry.path, status))
+        return sorted(stamps, key=attrgetter("path"))
 
     def stamp(self, path: Path) -> FileStamp:
         with _told(path):
@@ -120,15 +122,14 @@ def _stamp(path: str, status: os.stat_result) -> FileStamp:
     return FileStamp(path, status.st_size, status.st_mtime_ns, 0 if os.name == "nt" else status.st_ino)
 
 
-def _entry_stamp(entry: os.DirEntry[str]) -> FileStamp | None:
+def _entry_status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """None where it is gone again."""
     try:
-        status = entry.stat()
+        return entry.stat()
     except OSError:
-        try:
-            status = entry.stat(follow_symlinks=False)  # a link to nothing: whoever opens it will say so
-        except OSError:
-            return None
-    return None if stat.S_ISDIR(status.st_mode) else _stamp(entry.path, status)
+        with suppress(OSError):
+            return entry.stat(follow_symlinks=False)  # a link to nothing: whoever opens it will say so
+    return None
 
 
 def _looked_at(path: Path, look: Callable[[bytes], _T]) -> _T:
