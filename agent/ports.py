@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from agent.core.finding import Observation
 from agent.core.glance import Fingerprint, Glance, Profile
@@ -37,9 +37,8 @@ class Clock(Protocol):
 # ── Keystores ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class FileStamp:
-    """A file as the last look found it; the same stamp means an unchanged file.
+class FileStamp(NamedTuple):
+    """A file as the last look found it; the same stamp means an unchanged file. A tuple, because there are many.
 
     Attributes:
         path: absolute.
@@ -212,12 +211,11 @@ class Journal(Protocol):
     def history(self, limit: int) -> list[Event]:
         """The newest `limit` events, newest first."""
 
-    def observations(self) -> Mapping[str, tuple[FileStamp, Observation]]:
-        """What the last check found, by path."""
+    def observations(self) -> Mapping[FileStamp, Observation]:
+        """What the last check found; it holds for a file that still has the same stamp."""
 
-    def keep_observations(
-        self, seen: Iterable[tuple[FileStamp, Observation]], forgotten: Iterable[str] = ()
-    ) -> None: ...
+    def keep_observations(self, seen: Iterable[tuple[FileStamp, Observation]], forgotten: Iterable[str] = ()) -> None:
+        """Remember `seen`, each in place of what was known of its path, and nothing more of the paths `forgotten`."""
 
     def words(self) -> Mapping[Fingerprint, Word]:
         """What eHealth last said, by certificate."""

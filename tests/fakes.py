@@ -91,8 +91,8 @@ class MemoryJournal(Journal):
     def history(self, limit: int) -> list[Event]:
         return self.events[::-1][:limit]
 
-    def observations(self) -> Mapping[str, tuple[FileStamp, Observation]]:
-        return dict(self._seen)
+    def observations(self) -> Mapping[FileStamp, Observation]:
+        return dict(self._seen.values())
 
     def keep_observations(self, seen: Iterable[tuple[FileStamp, Observation]], forgotten: Iterable[str] = ()) -> None:
         for path in forgotten:

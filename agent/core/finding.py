@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from typing import NamedTuple
 
 from agent.core.glance import Glance
 from agent.core.holder import Environment
@@ -27,9 +28,8 @@ class State(Enum):
     UNREADABLE = "unreadable"
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What a file says, or why it says nothing.
+class Observation(NamedTuple):
+    """What a file says, or why it says nothing. A tuple, because there are many.
 
     Attributes:
         environment: by the file's name; acceptance files end in ``.acc-p12``.

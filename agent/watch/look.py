@@ -59,17 +59,20 @@ class Look:
 
     def _at(self, stamps: Sequence[FileStamp], forget_others: bool) -> list[Observation]:
         remembered = self.journal.observations()
-        observations, news = [], []
+        observations, news, unchanged = [], [], 0
         for stamp in stamps:
-            known = remembered.get(stamp.path)
-            if known is not None and known[0] == stamp:
-                observations.append(known[1])
+            known = remembered.get(stamp)
+            if known is not None:
+                observations.append(known)
+                unchanged += 1
                 continue
             observation, lasting = self._opened(Path(stamp.path))
             observations.append(observation)
             if lasting:
                 news.append((stamp, observation))
-        gone = set(remembered).difference(stamp.path for stamp in stamps) if forget_others else set()
+        gone: set[str] = set()
+        if forget_others and len(remembered) > unchanged:
+            gone = {known.path for known in remembered}.difference(stamp.path for stamp in stamps)
         if news or gone:
             self.journal.keep_observations(news, gone)
         return observations

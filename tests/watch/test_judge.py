@@ -58,7 +58,7 @@ def test_a_pending_keystore_is_not_expired() -> None:
 
 
 def test_without_an_encryption_key_it_is_incomplete() -> None:
-    (finding,) = judge([replace(OLD, glance=replace(GLANCE, encryption_keys=0))], END - timedelta(days=300))
+    (finding,) = judge([OLD._replace(glance=replace(GLANCE, encryption_keys=0))], END - timedelta(days=300))
     assert finding.state is State.INCOMPLETE
 
 
@@ -89,10 +89,10 @@ def test_an_old_keystore_with_a_successor_worries_nobody() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(NEW, environment=Environment.ACCEPTANCE),
-        replace(NEW, glance=replace(NEW_GLANCE, holder=Holder("NIHII-GROUP", "71234568"))),
-        replace(NEW, glance=replace(NEW_GLANCE, holder=Holder("NIHII-GROUP", "71234567", "APP"))),
-        replace(NEW, glance=replace(NEW_GLANCE, encryption_keys=0)),
+        NEW._replace(environment=Environment.ACCEPTANCE),
+        NEW._replace(glance=replace(NEW_GLANCE, holder=Holder("NIHII-GROUP", "71234568"))),
+        NEW._replace(glance=replace(NEW_GLANCE, holder=Holder("NIHII-GROUP", "71234567", "APP"))),
+        NEW._replace(glance=replace(NEW_GLANCE, encryption_keys=0)),
     ],
     ids=["other environment", "other number", "other application", "incomplete"],
 )
