@@ -27,6 +27,7 @@ Tell = Callable[[Message], None]
 def main() -> int:
     """Answer one request of `card_process` on the standard streams."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this decides when it ends
+    _die_in_time()
     _die_discreetly()
     questions, answers = _own_pipes()
 
@@ -66,6 +67,12 @@ def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
     os.dup2(nowhere, 0)
     os.dup2(nowhere, 1)
     return questions, answers
+
+
+def _die_in_time() -> None:
+    """If the renewal is killed while the module waits for a PIN: no window stays that signs for nobody."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
 
 
 def _die_discreetly() -> None:

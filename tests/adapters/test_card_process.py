@@ -259,6 +259,25 @@ def test_a_library_that_prints_does_not_disturb_the_conversation(compiled: Any) 
     assert raised.value.facts["problem"] == "it is no PKCS#11 library"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the child ends with its next word")
+def test_a_killed_program_leaves_no_card_process_behind(compiled: Any, tmp_path: Path) -> None:
+    """The module holds a pipe; once its process is gone, reading the pipe ends."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    source = f"""
+        #include <fcntl.h>
+        #include <unistd.h>
+        __attribute__((constructor)) void start(void) {{ write(open("{pipe}", O_WRONLY), "x", 1); sleep(3600); }}
+    """
+    code = "import sys; from pathlib import Path; from agent.adapters.card_process import ProcessCard; "
+    code += "ProcessCard(Path(sys.argv[1])).identity()"
+    command = [sys.executable, "-c", code, str(compiled("frozen", source))]
+    with subprocess.Popen(command) as program, pipe.open("rb") as held:
+        assert held.read(1) == b"x"
+        program.kill()
+        assert held.read() == b""
+
+
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc to look into")
 def test_the_pin_is_in_no_argument_and_no_environment(module: Path, tmp_path: Path) -> None:
     """Whatever the child can know of itself once it has the PIN."""
