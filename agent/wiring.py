@@ -37,16 +37,16 @@ def vault() -> Vault:
     return KeyringVault()
 
 
-def journal() -> Journal:
+def journal(folder: Path | None = None) -> Journal:
     from agent.adapters.journal_sqlite import SqliteJournal
 
-    return SqliteJournal(state_folder() / "journal.sqlite3")
+    return SqliteJournal((folder or state_folder()) / "journal.sqlite3")
 
 
-def lock() -> Lock:
+def lock(folder: Path | None = None) -> Lock:
     from agent.adapters.lock_file import FileLocks
 
-    return FileLocks(state_folder() / "locks")
+    return FileLocks((folder or state_folder()) / "locks")
 
 
 def card(config: Config) -> Card:
@@ -63,3 +63,16 @@ def services(config: Config) -> Services:
 
 def outside(config: Config) -> Outside:
     return Outside(clock(), keystores(), vault(), card(config), services(config), journal(), lock())
+
+
+def rehearsal(folder: Path, address: str, card: Card, clock: Clock) -> Outside:
+    """The same parts, with the sandbox at `address` as eHealth, a played card, and all that is kept in `folder`.
+
+    The password vault stays out of it: a rehearsal leaves nothing there.
+    """
+    from agent.adapters.services_https import HttpsServices
+    from agent.config import ServicesConfig
+    from agent.sandbox.empty_vault import EmptyVault
+
+    services = HttpsServices(ServicesConfig(production=address, acceptance=address))
+    return Outside(clock, keystores(), EmptyVault(), card, services, journal(folder), lock(folder))

@@ -21,8 +21,7 @@ from agent.core.holder import Environment, Holder
 from agent.core.keystore import KeyEntry
 from agent.core.person import Person
 from agent.pipeline.files import finished_path
-from agent.ports import CardKey, Outside
-from agent.sandbox.pki import LeafKey
+from agent.ports import Outside
 from agent.sandbox.services import Sandbox
 from agent.sandbox.software_card import SoftwareCard
 from agent.sandbox.web import SandboxServer
@@ -90,12 +89,8 @@ def _keystore(folder: Path, sandbox: Sandbox, clock: RehearsalClock) -> Path:
 
 def _card(sandbox: Sandbox, clock: RehearsalClock) -> SoftwareCard:
     begun = clock.now() - timedelta(days=365)
-
-    def issue(key: CardKey, public_key: LeafKey) -> tuple[bytes, ...]:
-        chain = sandbox.pki.eid_chain(SIGNER, key, public_key, begun, begun + timedelta(days=3650))
-        return tuple(certificate.public_bytes(serialization.Encoding.DER) for certificate in chain)
-
-    return SoftwareCard(issue, PIN)
+    ends = begun + timedelta(days=3650)
+    return SoftwareCard(lambda key, public_key: sandbox.pki.eid_chain(SIGNER, key, public_key, begun, ends), PIN)
 
 
 def sealed(message: bytes, recipient: Certificate) -> bytes:

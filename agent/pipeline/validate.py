@@ -15,7 +15,7 @@ from agent.core.dummy import dummy_certificate, is_dummy
 from agent.core.keystore import CertificateEntry, KeyEntry, Keystore
 from agent.core.registration import TokenStatus
 from agent.core.renewal import Renewal, Step, next_poll_delay
-from agent.core.x509 import name_of
+from agent.core.x509 import certificate_of, name_of
 from agent.errors import (
     BadReply,
     Damaged,
@@ -74,7 +74,7 @@ def _delivered(run: Run, renewal: Renewal) -> tuple[x509.Certificate, ...]:
         raise Damaged(str(pending_path(renewal)), "the journal does not say which key it holds")
     ders = run.platform.ask(certra.GET_CERTIFICATE, identifier)
     try:
-        return tuple(x509.load_der_x509_certificate(der) for der in ders)
+        return tuple(map(certificate_of, ders))
     except ValueError as problem:
         raise IssuedCertificateError("1", "it is not a certificate") from problem
 
@@ -169,7 +169,7 @@ def _registered(run: Run, renewal: Renewal, pending: Keystore, token_key: object
     certificate_der = etk.encryption_certificate_der(
         token_key.public_key(), serial, authentication.certificate, authentication.private_key
     )
-    certificate = x509.load_der_x509_certificate(certificate_der)
+    certificate = certificate_of(certificate_der)
     others = tuple(
         entry
         for entry in encryption_keys_of(pending)

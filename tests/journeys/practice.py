@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from agent.adapters.keystore_pkcs12 import Pkcs12Keystores
@@ -15,19 +19,28 @@ from agent.errors import OutcomeUnknown
 from agent.pipeline.files import finished_path
 from agent.pipeline.renew import renew
 from agent.pipeline.run import Options
-from agent.ports import CardKey, Journal, Outside, Services
+from agent.ports import Journal, Outside, Services
 from agent.protocol.wire import HttpReply, Service
-from agent.sandbox.pki import LeafKey
+from agent.sandbox.pki import open_pki
 from agent.sandbox.services import Sandbox
 from agent.sandbox.serving import Delivery
 from agent.sandbox.software_card import SoftwareCard
 from agent.secret import Secret
-from tests.fakes import FakeClock, FakeDoor, MemoryJournal, MemoryLock, MemoryVault
+from tests.fakes import NOW, FakeClock, FakeDoor, MemoryJournal, MemoryLock, MemoryVault
 
 GROUP = Holder("NIHII-GROUP", "71234523", None, "GROEP DE BRUG")
 RESPONSIBLE = Person("80010100107", "Test Tweede", "Persoon")
 PASSWORD = Secret("Journey-2026")
 PIN = Secret("1234")
+
+
+@cache
+def _authorities() -> Path:
+    """The sandbox's PKI, made once: its seven keys take longer than a renewal."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    open_pki(folder, NOW)
+    return folder
 
 
 @dataclass
@@ -61,19 +74,20 @@ class Practice:
     journal: Journal = field(default_factory=MemoryJournal)
 
     def __post_init__(self) -> None:
+        shutil.copytree(_authorities(), self.folder / "ehealth")
         self.sandbox = Sandbox(self.folder / "ehealth", self.clock.now)
         self.services = SandboxServices(self.sandbox)
         self.keystores = Pkcs12Keystores()
-        self.card = SoftwareCard(self._issue_eid, PIN)
+        begun = self.clock.now() - timedelta(days=365)
+        ends = begun + timedelta(days=3650)
+        self.card = SoftwareCard(
+            lambda key, public: self.sandbox.pki.eid_chain(RESPONSIBLE, key, public, begun, ends), PIN
+        )
         not_after = self.clock.now() + timedelta(days=self.days_left)
         self.old = self.sandbox.issue_old(self.holder, not_after)
         self.folder.joinpath("keystore").mkdir()
         self.path = finished_path(self.folder / "keystore", self.holder, self.environment, not_after)
         self.keystores.write(self.path, self.old, PASSWORD)
-
-    def _issue_eid(self, key: CardKey, public_key: LeafKey) -> object:
-        begun = self.clock.now() - timedelta(days=365)
-        return self.sandbox.pki.eid_chain(RESPONSIBLE, key, public_key, begun, begun + timedelta(days=3650))
 
     @property
     def outside(self) -> Outside:

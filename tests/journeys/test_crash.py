@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,9 @@ def _kill(practice: Practice, step: Step, after_the_act: bool) -> None:
     """Kill once: just after `step` was journaled, or when it has acted and the next step is about to be journaled."""
     journal = practice.journal
     assert isinstance(journal, MemoryJournal)
-    save, killed, began = journal.save, [], []
+    save = journal.save
+    killed: list[Step] = []
+    began: list[Step] = []
 
     def saving(renewal: Renewal) -> None:
         if after_the_act and began and renewal.step is not step and not killed:
@@ -37,10 +38,6 @@ def _kill(practice: Practice, step: Step, after_the_act: bool) -> None:
                 raise Killed
 
     journal.save = saving  # type: ignore[method-assign]
-
-
-def _kept(practice: Practice, letters: Callable[[], None]) -> None:
-    letters()
 
 
 @pytest.mark.parametrize("after_the_act", [False, True], ids=["before it acts", "after it acted"])
