@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib import error, request
 
-from agent.errors import ConfigError, Unreachable
+from agent.errors import ConfigError, KeystoreError, Unreachable
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -34,7 +34,12 @@ def add_arguments(sandbox: ArgumentParser, parser_class: type[ArgumentParser]) -
     )
     serving.add_argument("--record", type=Path, metavar="DIR", help="keep every request and answer as files there")
     serving.add_argument(
-        "--adopt", type=Path, action="append", default=[], metavar="FILE", help="a keystore, or PEM, to be renewed here"
+        "--adopt",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="KEYSTORE",
+        help="know a keystore made elsewhere",
     )
     serving.add_argument("--password-stdin", action="store_true", help="the password of the keystores to adopt")
     serving.add_argument("--test-numbers", action="store_true", help="take numbers without right check digits")
@@ -77,8 +82,10 @@ def serve(arguments: Namespace) -> int:
 
     if not 0 <= arguments.port <= 65535:
         raise ConfigError("--port", f"{arguments.port} is no port")
-    trusted = [one for path in arguments.trust_eid for one in _certificates("--trust-eid", path)]
-    password = sys.stdin.readline().rstrip("\r\n") if arguments.password_stdin else None
+    if arguments.adopt and not arguments.password_stdin:
+        raise ConfigError("--adopt", "a keystore is opened with its password: --password-stdin")
+    trusted = [one for path in arguments.trust_eid for one in _authorities(path)]
+    password = sys.stdin.readline().rstrip("\r\n") if arguments.password_stdin else ""
     try:
         sandbox = Sandbox(arguments.state, lambda: datetime.now(UTC), trusted)
     except (OSError, ValueError) as problem:
@@ -88,13 +95,13 @@ def serve(arguments: Namespace) -> int:
     for path in arguments.adopt:
         _adopt(sandbox, path, password)
     sandbox.save()
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     try:
         server = SandboxServer(sandbox, arguments.port, arguments.record)
     except OSError as problem:
         raise ConfigError("sandbox serve", f"it cannot be served: {problem}") from problem
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     with server:
         print(f"eHealth sandbox at {server.address}", flush=True)
         while not stop.wait(_TICK_S):  # in pieces: Windows delivers no signal to a wait without end
@@ -102,23 +109,31 @@ def serve(arguments: Namespace) -> int:
     return 0
 
 
-def _adopt(sandbox: Sandbox, path: Path, password: str | None) -> None:
-    """Register the certificates of a keystore made elsewhere. Raises: ConfigError."""
-    from agent.sandbox.adoption import adopt_all
+def _adopt(sandbox: Sandbox, path: Path, password: str) -> None:
+    """Register the certificates of a keystore made elsewhere. Raises: ConfigError, KeystoreError."""
+    from agent.pkcs12.read import read
 
     try:
-        adopt_all(sandbox, _certificates("--adopt", path, password))
-    except ValueError as problem:
+        keystore = read(path.read_bytes(), password)
+        authentication = keystore.authentication
+        if authentication is None:
+            raise ConfigError("--adopt", f"{path} has no authentication key")
+        tokens = [entry.certificate for entry in keystore.keys if entry is not authentication]
+        sandbox.adopt(authentication.certificate, authentication.chain, tokens)
+    except KeystoreError as problem:
+        problem.path = str(path)
+        raise
+    except (OSError, ValueError) as problem:
         raise ConfigError("--adopt", f"{path}: {problem}") from problem
 
 
-def _certificates(option: str, path: Path, password: str | None = None) -> list[x509.Certificate]:
-    from agent.sandbox.adoption import certificates_in
+def _authorities(path: Path) -> list[x509.Certificate]:
+    from cryptography import x509
 
     try:
-        return certificates_in(path.read_bytes(), password)
+        return x509.load_pem_x509_certificates(path.read_bytes())
     except (OSError, ValueError) as problem:
-        raise ConfigError(option, f"{path} cannot be read: {problem}") from problem
+        raise ConfigError("--trust-eid", f"{path} cannot be read: {problem}") from problem
 
 
 def change(arguments: Namespace) -> int:

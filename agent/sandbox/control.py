@@ -33,6 +33,11 @@ class BadOrder(ValueError):
 
 def show(sandbox: Sandbox) -> dict[str, Any]:
     """What is on and what is registered."""
+    with sandbox.lock:
+        return _shown(sandbox)
+
+
+def _shown(sandbox: Sandbox) -> dict[str, Any]:
     state, now = sandbox.state, sandbox.now()
     return {
         "now": now.isoformat(),
@@ -66,10 +71,11 @@ def obey(sandbox: Sandbox, order_json: bytes) -> dict[str, Any]:
         actions = [prepare(sandbox, order) for key, prepare in _ORDERS.items() if key in order]
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as problem:
         raise BadOrder(str(problem)) from problem
-    for act in actions:
-        act()
-    sandbox.save()
-    return show(sandbox)
+    with sandbox.lock:
+        for act in actions:
+            act()
+        sandbox.save()
+        return _shown(sandbox)
 
 
 def _parsed(order_json: bytes) -> dict[str, Any]:

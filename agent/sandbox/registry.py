@@ -183,9 +183,10 @@ class Registry:
     """The state and its file."""
 
     def __init__(self, path: Path) -> None:
+        """Raises: OSError; ValueError where the file holds something else."""
         self._path = path
         self._written = path.read_text() if path.exists() else ""
-        self.state: State = _decoded(State, json.loads(self._written)) if self._written else State()
+        self.state: State = _read_state(self._written) if self._written else State()
 
     def save(self) -> None:
         """Write what changed; on disk when this returns."""
@@ -199,6 +200,15 @@ class Registry:
             os.fsync(file.fileno())
         beside.replace(self._path)
         self._written = text
+
+
+def _read_state(text: str) -> State:
+    try:
+        state = _decoded(State, json.loads(text))
+        assert isinstance(state, State)
+    except (ValueError, TypeError, AttributeError, KeyError) as problem:
+        raise ValueError(f"its state.json is not a sandbox's: {problem}") from problem
+    return state
 
 
 def _encoded(value: Any) -> Any:

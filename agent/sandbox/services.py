@@ -39,6 +39,7 @@ class Sandbox:
     Attributes:
         pki: its authorities; public certificates lie as PEM in ``<folder>/pki``.
         base_url: where it is served, for addresses that answers hold.
+        lock: held while a request is answered, and by whoever looks at `state` or changes it meanwhile.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Sandbox:
         """`clock` gives aware UTC. `trusted_eid`: authorities of eIDs beside the sandbox's own."""
         folder.mkdir(parents=True, exist_ok=True)
         self._clock = clock
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._registry = Registry(folder / "state.json")
         self.pki: Pki = open_pki(folder, self.now())
         self._anchors = (*self.pki.eid_roots, *trusted_eid)
@@ -64,7 +65,7 @@ class Sandbox:
         return tuple(operation.name for operation in OPERATIONS)
 
     def save(self) -> None:
-        with self._lock:
+        with self.lock:
             self._registry.save()
 
     def now(self) -> datetime:
@@ -72,25 +73,25 @@ class Sandbox:
 
     def set_clock(self, now: datetime) -> None:
         """From here on it is `now` (aware), and time goes on at its usual speed."""
-        with self._lock:
+        with self.lock:
             self.state.clock_offset_s = (now - self._clock()).total_seconds()
             self._registry.save()
 
     def trouble(self, *scenarios: Scenario) -> None:
         """Switch these on, beside those that are on already."""
-        with self._lock:
+        with self.lock:
             self.state.scenarios.extend(scenarios)
             self._registry.save()
 
     def clear(self) -> None:
         """Switch all scenarios off."""
-        with self._lock:
+        with self.lock:
             self.state.scenarios.clear()
             self._registry.save()
 
     def answer(self, path: str, soap_action: str, body: bytes) -> SandboxReply:
         """Answer one SOAP request. `soap_action` is the HTTP header as it came, with its quotes."""
-        with self._lock:
+        with self.lock:
             try:
                 request = read_request(path, soap_action, body)
             except NotUnderstood as problem:
@@ -110,7 +111,7 @@ class Sandbox:
         return self._judge(identifier, refused=True)
 
     def _judge(self, identifier: str | None, refused: bool) -> int:
-        with self._lock:
+        with self.lock:
             waiting = [
                 one
                 for one in self.state.registrations
@@ -123,7 +124,7 @@ class Sandbox:
 
     def visit(self, visit_key: str) -> bool:
         """A foreigner's visit to the validation URL; False where there is no such URL or it has expired."""
-        with self._lock:
+        with self.lock:
             for one in self.state.registrations:
                 if one.visit_key == visit_key and one.visit_ends is not None and self.now() <= one.visit_ends:
                     one.approved = True
@@ -133,7 +134,7 @@ class Sandbox:
 
     def mandate(self, ssin: str, organizations: Sequence[Mandate]) -> None:
         """From here on this person may act for these organizations only."""
-        with self._lock:
+        with self.lock:
             self.state.mandates[ssin] = list(organizations)
             self._registry.save()
 
@@ -173,7 +174,7 @@ class Sandbox:
             requested=certificate.not_valid_before_utc,
             chain_der=tuple(one.public_bytes(serialization.Encoding.DER) for one in (certificate, *above)),
         )
-        with self._lock:
+        with self.lock:
             known = self.state.by_identifier(registration.identifier)
             if known is not None:
                 return known

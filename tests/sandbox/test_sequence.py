@@ -6,6 +6,7 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
+from lxml import etree
 
 from agent.core import dn
 from agent.core.holder import Holder
@@ -92,6 +93,18 @@ def test_a_name_with_separators_stays_one_name(client: Client) -> None:
     client.holder = dataclasses.replace(GROUP, name='Jansen, Peeters + Co; "De <Zon>"')
     software = client.certificate()
     assert name_of(software.chain[0].subject).values("OU")[1] == 'JANSEN, PEETERS + CO; "DE <ZON>"'
+
+
+def test_contract_is_a_page_in_two_languages_that_says_what_is_signed(client: Client) -> None:
+    client.holder = dataclasses.replace(GROUP, name="Zorg & <Co>")
+    texts = client.contract().text
+    assert [text.language for text in texts] == ["nl", "fr"]
+    for one in texts:
+        page = etree.fromstring(one.text, etree.HTMLParser())
+        read = " ".join(map(str, page.itertext()))
+        assert one.text.startswith("<!DOCTYPE html>")
+        assert "SANDBOX" in read
+        assert all(fact in read for fact in ("Zorg & <Co>", GROUP.number, PERSON.full_name, "OU=ZORG & ", "23/11/2026"))
 
 
 def test_a_person_gets_a_certificate_of_their_own(client: Client) -> None:

@@ -14,8 +14,12 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree
 
+from agent.core.holder import Holder
+from agent.core.person import Person
+from agent.core.x509 import signing_request_der
 from agent.errors import HtmlPage, HttpError, IssuedCertificateError, NotXml, NotYetDelivered, SoapFault, WrongReply
 from agent.protocol import certra, etk, etkra
+from agent.sandbox.names import subject_of
 from agent.sandbox.refusals import Code
 from agent.sandbox.scenarios import Scenario, Trouble
 from agent.sandbox.services import Sandbox
@@ -239,9 +243,20 @@ def test_a_web_page_cannot_give_orders(line: http.client.HTTPConnection) -> None
     assert line.getresponse().status == HTTPStatus.MISDIRECTED_REQUEST
 
 
-def test_visit_of_the_validation_address(line: http.client.HTTPConnection) -> None:
-    line.request("GET", "/_sandbox/validate/nobody")
-    assert line.getresponse().status == 404
+def test_visit_of_the_validation_address(client: Client, line: http.client.HTTPConnection) -> None:
+    person = Person("80210100150", "Jean", "Etranger")
+    csr_der = signing_request_der(rsa_key(0), subject_of(Holder("SSIN", person.ssin, None, "Etranger"), ("Jean",)))
+    query = certra.SubmitCsrForForeigner(person, client.contact, csr_der)
+    url = urlsplit(client.ask(certra.SUBMIT_CSR_FOR_FOREIGNER, query).url)
+    assert url.netloc == f"{line.host}:{line.port}"
+    for path, status in (("/_sandbox/validate/nobody", 404), (url.path, 200)):
+        with pytest.raises(NotYetDelivered):
+            client.collect(rsa_key(0), polls=3)
+        line.request("GET", path)
+        reply = line.getresponse()
+        reply.read()
+        assert reply.status == status
+    client.collect(rsa_key(0), polls=1)
 
 
 # ── HTTP itself
