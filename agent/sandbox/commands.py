@@ -10,7 +10,6 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib import error, request
 
 from agent.errors import ConfigError, KeystoreError, Unreachable
 
@@ -161,6 +160,8 @@ def show(arguments: Namespace) -> int:
 
 def _ordered(address: str, order: dict[str, Any] | None) -> int:
     """Send an order to the running sandbox and print what it shows. Raises: ConfigError, Unreachable."""
+    from urllib import error, request
+
     url = f"{address.rstrip('/')}/_sandbox"
     if not url.startswith(("http://127.0.0.1:", "http://localhost:")):
         raise ConfigError("--address", f"{address} is not a sandbox on this computer")
