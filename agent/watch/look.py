@@ -8,7 +8,15 @@ from pathlib import Path
 
 from agent.core.finding import Observation
 from agent.core.holder import Environment
-from agent.errors import KeystoreBusy, KeystoreError, KeystoreNotFound, PasswordNeeded, VaultUnavailable, WrongPassword
+from agent.errors import (
+    KeystoreBusy,
+    KeystoreError,
+    KeystoreNotFound,
+    KeystoreUnreadable,
+    PasswordNeeded,
+    VaultUnavailable,
+    WrongPassword,
+)
 from agent.ports import FileStamp, Journal, Keystores, Vault
 from agent.secret import Secret
 
@@ -91,7 +99,7 @@ class Look:
         except WrongPassword as problem:
             reason = problem if password is not None else PasswordNeeded(str(path))
             return _not_opened(path, reason, vault_problem, password_needed=True), False
-        except (KeystoreBusy, KeystoreNotFound) as problem:
+        except (KeystoreBusy, KeystoreNotFound, KeystoreUnreadable) as problem:
             return _not_opened(path, problem), False
         except KeystoreError as problem:
             return _not_opened(path, problem), True
