@@ -62,7 +62,7 @@ def demo(arguments: Namespace) -> int:
         _show(out, practice)
         if arguments.keep:
             out.print(f"\nKept: {practice.folder}  (password {PASSWORD.reveal()}, made for this rehearsal)")
-    out.print("\nYour computer is now ready to use eHealth applications. (So it will read when it is real.)")
+    out.print("\nYour computer is now ready to use eHealth applications. (So it reads when it is real.)")
     return 0
 
 
@@ -97,10 +97,8 @@ class DemoDoor:
 
     def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:  # noqa: ARG002
         text = readable(in_my_language(contract.text, "auto"))
-        first = next((line.strip("# *") for line in text.splitlines() if line.strip()), "")
-        self.progress.console.print(
-            f"   contract   “{first} …” ({len(text)} characters), accepted by {signer.full_name}"
-        )
+        first = next((line.strip("# ") for line in text.splitlines() if line.startswith("#")), "")
+        self.progress.console.print(f"   contract   “{first}”, accepted by {signer.full_name}")
         return True
 
     def enter_pin(self, attempts_left: int | None) -> Secret:

@@ -11,8 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.core.finding import Finding, State
-from agent.core.glance import Glance
-from agent.core.holder import Holder
+from agent.core.holder import Environment, Holder
 
 
 class ExitCode(IntEnum):
@@ -38,17 +37,17 @@ _CODES = {
 _WORST_FIRST = (ExitCode.CRITICAL, ExitCode.WARNING, ExitCode.UNKNOWN, ExitCode.OK)
 
 _SIGNS = {
-    State.VALID: ("✓", "green", "nothing"),
-    State.RENEWABLE: ("!", "yellow", "renew it: ehealth-agent renew"),
-    State.URGENT: ("!!", "red", "renew it today: ehealth-agent renew"),
-    State.EXPIRED: ("✗", "red", "request a new certificate"),
+    State.VALID: ("✓", "green", ""),
+    State.RENEWABLE: ("!", "yellow", "renew it"),
+    State.URGENT: ("!!", "red", "renew it today"),
+    State.EXPIRED: ("✗", "red", "request a new one"),
     State.PENDING: ("…", "yellow", "go on with its request"),
     State.INCOMPLETE: ("!", "yellow", "complete its request"),
-    State.REVOKED: ("✗", "red", "request a new certificate"),
-    State.PASSWORD_NEEDED: ("?", "yellow", "store its password: ehealth-agent password set"),
+    State.REVOKED: ("✗", "red", "request a new one"),
+    State.PASSWORD_NEEDED: ("?", "yellow", "store its password"),
     State.UNREADABLE: ("?", "yellow", "restore it from a copy"),
 }
-_REPLACED = ("✓", "dim", "nothing: it is replaced")
+_REPLACED = ("✓", "dim", "replaced: nothing to do")
 
 
 def code_of(finding: Finding) -> ExitCode:
@@ -70,8 +69,14 @@ def lines(findings: Sequence[Finding]) -> list[str]:
 
 def _line(finding: Finding) -> str:
     left = "" if finding.days_left is None else f" ({_days(finding.days_left)})"
-    acceptance = " [acceptance]" if finding.observation.environment.value == "acceptance" else ""
-    return f"{code_of(finding).name} {finding.observation.path}{acceptance}: {finding.reason}{left}"
+    acceptance = " [acceptance]" if finding.observation.environment is Environment.ACCEPTANCE else ""
+    path = finding.observation.path
+    about = "" if path in finding.reason.removesuffix(_successor(finding)) else f"{path}{acceptance}: "
+    return f"{code_of(finding).name} {about}{finding.reason}{left}"
+
+
+def _successor(finding: Finding) -> str:
+    return f"{finding.superseded_by}." if finding.superseded_by else ""
 
 
 def _days(count: int) -> str:
@@ -130,43 +135,60 @@ def holder_by_name(path: Path) -> Holder | None:
 
 
 def table(findings: Sequence[Finding]) -> Table:
-    """For people. Copies of one certificate are one row, with the number of files."""
-    grid = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("", "Whose", "Until", "Left", "Safe until", "State", "To do", "File"):
-        grid.add_column(title, overflow="fold", no_wrap=title in ("", "Until", "Left", "Safe until"))
+    """For people, on eighty columns. Copies of one certificate are one row, with the number of files."""
+    grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 1, 0))
+    grid.add_column("")
+    grid.add_column("Whose", overflow="fold")
+    for title in ("Valid until", "Safe until", "State, what to do"):
+        grid.add_column(title, no_wrap=True)
     for group in _by_certificate(findings):
         finding = group[0]
         sign, colour, advice = _REPLACED if finding.superseded_by else _SIGNS[finding.state]
         glance = finding.observation.glance
+        until = "" if glance is None or glance.pending else f"{glance.not_after.astimezone():%Y-%m-%d}\n"
         grid.add_row(
             Text(sign, style=colour),
-            _whose(finding),
-            glance.not_after.astimezone().date().isoformat() if glance and not glance.pending else "",
-            "" if finding.days_left is None else _days(finding.days_left),
+            Text(_whose(finding, len(group) - 1)),
+            until + ("" if finding.days_left is None else _days(finding.days_left)),
             finding.last_safe_day.isoformat() if finding.last_safe_day else "",
-            Text(finding.state.value.replace("_", " "), style=colour),
-            advice,
-            Path(finding.observation.path).name + (f" and {len(group) - 1} more" if len(group) > 1 else ""),
+            Text(f"{finding.state.value.replace('_', ' ')}\n{advice}".strip(), style=colour),
         )
     return grid
 
 
-def _by_certificate(findings: Sequence[Finding]) -> list[list[Finding]]:
-    groups: dict[str, list[Finding]] = {}
+def next_steps(findings: Sequence[Finding]) -> list[str]:
+    """What to type next, for the keystores that ask for something."""
+    steps = []
     for finding in findings:
-        groups.setdefault(_identity(finding.observation.glance) or finding.observation.path, []).append(finding)
+        path, renewable = finding.observation.path, finding.state in (State.RENEWABLE, State.URGENT)
+        if finding.superseded_by:
+            continue
+        if renewable:
+            steps.append(f'ehealth-agent renew "{path}"')
+        elif finding.state is State.PASSWORD_NEEDED:
+            steps.append(f'ehealth-agent password set "{path}"')
+    return steps
+
+
+def _by_certificate(findings: Sequence[Finding]) -> list[list[Finding]]:
+    groups: dict[tuple[str, State], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((_identity(finding), finding.state), []).append(finding)
     return list(groups.values())
 
 
-def _identity(glance: Glance | None) -> str | None:
-    return glance.fingerprint if glance is not None and not glance.pending else None
+def _identity(finding: Finding) -> str:
+    glance = finding.observation.glance
+    return finding.observation.path if glance is None or glance.pending else glance.fingerprint
 
 
-def _whose(finding: Finding) -> str:
+def _whose(finding: Finding, copies: int) -> str:
     holder = holder_of(finding)
-    if holder is None:
-        return "?"
-    application = f", {holder.application_id}" if holder.application_id else ""
-    acceptance = "\nacceptance" if finding.observation.environment.value == "acceptance" else ""
-    number = f"{holder.type} {holder.number}" if holder.type != "SSIN" else "a person"
-    return f"{holder.name or ''}\n{number}{application}{acceptance}".strip()
+    lines = [Path(finding.observation.path).name + (f" and {copies} more" if copies else "")]
+    if finding.observation.environment is Environment.ACCEPTANCE:
+        lines.insert(0, "acceptance, not production")
+    if holder is not None:
+        application = f", {holder.application_id}" if holder.application_id else ""
+        number = f"{holder.type} {holder.number}" if holder.type != "SSIN" else "a person"
+        lines[:0] = [holder.name or "", number + application]
+    return "\n".join(line for line in lines if line)

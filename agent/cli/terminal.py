@@ -93,9 +93,9 @@ class TerminalDoor:
         self.out.print(f"  · {text} …")
 
     def card_problem(self, problem: CardError) -> bool:
+        if self.pin is not None or not sys.stdin.isatty() or isinstance(problem, PinCancelled | PinBlocked):
+            return False  # it ends here, and is said once, where all errors are
         complain(problem)
-        if self.pin is not None or not sys.stdin.isatty() or isinstance(problem, (PinCancelled, PinBlocked)):
-            return False
         return confirm("Try again?")
 
     def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:

@@ -38,9 +38,14 @@ def status(arguments: Namespace) -> int:
         print(f"No keystore was found in {_where(arguments, config)}.")
         print("Name the file or folder, or set the folders in the config file.")
         return 0
-    console().print(report.table(findings))
+    out = console()
+    out.print(report.table(findings))
+    for command in report.next_steps(findings):
+        out.print(f"Next: {command}", markup=False, soft_wrap=True)
     for renewal in wiring.journal().unfinished():
-        print(f'\nA renewal is under way: {renewal.old_path}\n  Go on with: ehealth-agent renew "{renewal.old_path}"')
+        begun = renewal.started.astimezone()
+        out.print(f"A renewal was begun on {begun:%Y-%m-%d %H:%M} and is not finished. Go on with:", markup=False)
+        out.print(f'      ehealth-agent renew "{renewal.old_path}"', markup=False, soft_wrap=True)
     return 0
 
 

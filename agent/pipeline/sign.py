@@ -10,6 +10,7 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from agent.core.dn import NotADistinguishedName, parse
+from agent.core.eid import signature_certificate
 from agent.core.registration import CertificateInfo, Contract
 from agent.core.renewal import Renewal, Step
 from agent.core.x509 import signing_request_der
@@ -65,7 +66,7 @@ def sign(run: Run, renewal: Renewal) -> Renewal:
     run.door.step(renewal.step, "Asking eHealth for the certificate's data")
     info = run.info(renewal)
     run.door.step(renewal.step, "Reading the eID")
-    eid = _with_card(run.door, run.outside.card.identity)
+    eid = _with_card(run.door, lambda: _usable_eid(run))
     contract = _contract(run, renewal, info, eid)
     run.door.step(renewal.step, "The contract")
     if not run.door.accept(contract, eid.person, renewal.environment):
@@ -78,6 +79,13 @@ def sign(run: Run, renewal: Renewal) -> Renewal:
     signed_xml = _with_card(run.door, lambda: xmldsig.sign(request_xml, signer))
     run.signed = SignedRequest(request_id, signed_xml)
     return replace(goes_to(renewal, Step.SEND), request_id=request_id)
+
+
+def _usable_eid(run: Run) -> Eid:
+    """The card in the reader, once it is sure that it can sign: an ended certificate is said before the PIN."""
+    eid = run.outside.card.identity()
+    signature_certificate(eid.signature_chain_der, run.outside.clock.now())
+    return eid
 
 
 def _with_card(door: Door, act: Callable[[], T]) -> T:

@@ -1,0 +1,126 @@
+"""The whole way as a script would go it: the program itself, HTTP to the sandbox, PKCS#11 to a SoftHSM2 eID."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.adapters.keystore_pkcs12 import Pkcs12Keystores
+from agent.core.holder import Environment
+from agent.pipeline.files import finished_path
+from agent.sandbox.services import Sandbox
+from agent.sandbox.software_card import Generation
+from tests.adapters.softhsm import ALICE, SoftHsmEid, make_token
+from tests.journeys.practice import GROUP, PASSWORD
+
+AGENT = (sys.executable, "-m", "agent")
+
+
+class Desk:
+    """A practice's PC: its own home folder, config, card reader, and eHealth played by a process on loopback."""
+
+    def __init__(self, folder: Path, generation: Generation) -> None:
+        self.folder = folder
+        self.keystore = self._keystore(Sandbox(folder / "ehealth", lambda: datetime.now(UTC)))
+        self.card = self._card(generation)
+        self.server = subprocess.Popen(
+            [*AGENT, "sandbox", "serve", "--state", folder / "ehealth", "--record", folder / "record"],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.server.stdout is not None
+        self.address = next(word for word in self.server.stdout.readline().split() if word.startswith("http"))
+        self.config = folder / "config.toml"
+        self.config.write_text(
+            f"[watch]\nfolders = ['{self.keystore.parent}']\n"
+            f"[services]\nproduction = '{self.address}'\n[card]\nmodule = '{self.card.module_path}'\n"
+        )
+
+    def _keystore(self, sandbox: Sandbox) -> Path:
+        sandbox.state.polls = 0
+        sandbox.save()
+        keystore = sandbox.issue_old(GROUP, datetime.now(UTC) + timedelta(days=45))
+        folder = self.folder / "keystore"
+        folder.mkdir()
+        path = finished_path(folder, GROUP, Environment.PRODUCTION, datetime.now(UTC) - timedelta(days=1050))
+        Pkcs12Keystores().write(path, keystore, PASSWORD)
+        return path
+
+    def _card(self, generation: Generation) -> SoftHsmEid:
+        pki = Sandbox(self.folder / "ehealth", lambda: datetime.now(UTC)).pki
+        return make_token(self.folder / "card", pki, generation, ALICE)
+
+    def run(self, *arguments: str | Path, told: str = "") -> subprocess.CompletedProcess[str]:
+        home = {"HOME": str(self.folder / "home"), "XDG_DATA_HOME": str(self.folder / "data")}
+        return subprocess.run(
+            [*AGENT, "--config", self.config, *arguments],
+            input=told,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **home, **self.card.env, "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"},
+            check=False,
+            timeout=120,
+        )
+
+    def close(self) -> None:
+        self.server.send_signal(signal.SIGTERM)
+        self.server.wait(10)
+        assert self.server.stdout is not None
+        self.server.stdout.close()
+
+
+@pytest.fixture(params=list(Generation), ids=lambda generation: generation.name)
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path, request.param)
+    yield desk
+    desk.close()
+
+
+def test_check_renew_activate_check(desk: Desk) -> None:
+    password, secrets = f"{PASSWORD.reveal()}\n", f"{PASSWORD.reveal()}\n{desk.card.pin}\n"
+
+    before = desk.run("check", "--json", "--password-stdin", told=password)
+    assert before.returncode == 1, before.stderr
+    assert [each["state"] for each in json.loads(before.stdout)] == ["renewable"]
+
+    script = ("--yes", "--accept-contract", "--pin-stdin", "--password-stdin")
+    renewed = desk.run("renew", desk.keystore, *script, told=secrets)
+    assert renewed.returncode == 0, renewed.stdout + renewed.stderr
+    assert "What remains" in renewed.stdout
+
+    new = next(path for path in desk.keystore.parent.iterdir() if path != desk.keystore)
+    activated = desk.run("activate", new, "--password-stdin", told=password)
+    assert activated.returncode == 0, activated.stdout + activated.stderr
+    assert "now ready to use eHealth applications" in activated.stdout
+
+    after = desk.run("check", "--json", "--password-stdin", told=password)
+    assert after.returncode == 0, after.stdout
+    old_one, new_one = sorted(json.loads(after.stdout), key=lambda each: str(each["not_after"]))
+    assert old_one["superseded_by"] == new_one["path"] == str(new)
+    assert (new_one["state"], new_one["encryption_keys"]) == ("valid", 2)
+
+    recorded = [path.name.split("-")[1].split(".")[0] for path in (desk.folder / "record").glob("*.request.xml")]
+    assert recorded.count("GenerateCertificate") == 1
+    told = renewed.stdout + renewed.stderr + activated.stdout + desk.run("history").stdout
+    for secret in (PASSWORD.reveal(), ALICE.ssin):
+        assert secret not in told
+
+
+def test_a_wrong_pin_is_one_try_and_a_sentence(desk: Desk) -> None:
+    script = ("--yes", "--accept-contract", "--pin-stdin", "--password-stdin")
+    refused = desk.run("renew", desk.keystore, *script, told=f"{PASSWORD.reveal()}\n0000\n")
+    assert refused.returncode == 1
+    assert refused.stderr.count("The PIN was wrong.") == 1
+    assert "Traceback" not in refused.stderr
+    assert not list((desk.folder / "record").glob("*GenerateCertificate.request.xml"))
+    again = desk.run("renew", desk.keystore, *script, told=f"{PASSWORD.reveal()}\n{desk.card.pin}\n")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "Going on with the renewal" in again.stdout
