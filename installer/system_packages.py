@@ -38,6 +38,8 @@ FOR_TESTS = (
     SystemPackage("default-jdk-headless", "javac", "keystores opened by keytool and Java"),
     SystemPackage("libbcprov-java", "/usr/share/java/bcprov.jar", "keystores opened by Bouncy Castle"),
     SystemPackage("xmlsec1", "xmlsec1", "signatures verified by xmlsec"),
+    SystemPackage("gcc", "cc", "PKCS#11 modules that misbehave, made from C"),
+    SystemPackage("libc6-dev", "/usr/include/stdio.h", "PKCS#11 modules that misbehave, made from C"),
     SystemPackage("gnome-keyring", "gnome-keyring-daemon", "passwords in a real keyring"),
     SystemPackage("dbus-daemon", "dbus-run-session", "passwords in a real keyring"),
     SystemPackage("libsecret-tools", "secret-tool", "passwords in a real keyring, seen from outside"),
