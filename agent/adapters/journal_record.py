@@ -23,8 +23,11 @@ class Unreadable(ValueError):
 
 
 def written(value: object) -> str:
-    """`value` (a dataclass of strings, numbers, instants, enumerations, tuples and such) as JSON text."""
-    return json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
+    """`value` (a dataclass of strings, numbers, instants, enumerations, tuples and such) as JSON text.
+
+    All in ASCII: file names may hold what is no text, and come back only through JSON's escapes.
+    """
+    return json.dumps(plain(value), separators=(",", ":"))
 
 
 def read(kind: type[_Value], text: str) -> _Value:

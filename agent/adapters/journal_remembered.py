@@ -48,7 +48,7 @@ class Remembered(Mapping[FileStamp, Observation]):
         """JSON text."""
         files = [list(column) for column in zip(*self._files, strict=True)] or [[], [], [], []]
         whats = [[plain(each) for each in what] for what in self._whats]
-        return json.dumps([*files, list(self._files.values()), whats], ensure_ascii=False, separators=(",", ":"))
+        return json.dumps([*files, list(self._files.values()), whats], separators=(",", ":"))
 
     @classmethod
     def read(cls, text: str) -> Remembered:
