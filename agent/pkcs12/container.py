@@ -15,7 +15,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from cryptography import x509
 
-from agent.errors import Damaged, Hostile, NotPkcs12, WrongPassword
+from agent.errors import Damaged, Hostile, KeystoreError, NotPkcs12, WrongPassword
 from agent.pkcs12 import der, pbe
 from agent.pkcs12.der import CONTEXT_0, OCTET_STRING, SEQUENCE, Element, Indefinite, Malformed, Truncated
 
@@ -105,9 +105,26 @@ class Container:
     budget: Budget = field(repr=False)
 
     def prove(self, password: str) -> None:
-        """Check the integrity code, where there is one. Raises: WrongPassword."""
-        if self.mac is not None and not self.mac.proves(self.content, password):
-            raise WrongPassword("")
+        """Check the integrity code, where there is one.
+
+        A flipped bit in it and a wrong password look the same, until the password turns out to decrypt the rest.
+        Raises: WrongPassword, Damaged.
+        """
+        if self.mac is None or self.mac.proves(self.content, password):
+            return
+        if self._decrypts(password):
+            raise Damaged("", "its integrity code fails, as with a wrong password, yet this password decrypts it")
+        raise WrongPassword("")
+
+    def _decrypts(self, password: str) -> bool:
+        for safe in self.safes:
+            if isinstance(safe, EncryptedSafe):
+                try:
+                    self.bags(safe, password)
+                except KeystoreError:
+                    return False
+                return True
+        return False
 
     def bags(self, safe: list[Bag] | EncryptedSafe, password: str) -> list[Bag]:
         """The bags of a safe, decrypted where it must be. Raises: WrongPassword, Damaged, Hostile."""

@@ -101,8 +101,8 @@ class Look:
             return _not_opened(path, reason, vault_problem, password_needed=True), False
         except (KeystoreBusy, KeystoreNotFound, KeystoreUnreadable) as problem:
             return _not_opened(path, problem), False
-        except KeystoreError as problem:
-            return _not_opened(path, problem), True
+        except KeystoreError as problem:  # what depends on an offered password is looked at again with the next one
+            return _not_opened(path, problem), self.offered is None or kept is not None
         # What an offered password opened is not remembered: the next look, without it, has to say that it is needed.
         return Observation(str(path), environment_of(path), glance), kept is not None
 
