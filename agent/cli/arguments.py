@@ -24,7 +24,12 @@ class _Parser(argparse.ArgumentParser):
 
 def parsed(argv: Sequence[str]) -> argparse.Namespace:
     """The command and its options; `run` is the function that carries it out."""
-    return _parser().parse_args(argv)
+    parser = _parser()
+    arguments, unknown = parser.parse_known_args(argv)
+    if unknown:
+        parser.prog = f"{parser.prog} {arguments.command}"
+        parser.error(f"{' '.join(unknown)}: no such option")
+    return arguments
 
 
 def command(module: str, name: str) -> Callable[[argparse.Namespace], int]:

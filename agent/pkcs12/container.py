@@ -9,13 +9,15 @@ Source: RFC 7292; spec/keystore.md, Reading.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias, TypeVar
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import pkcs12
 
-from agent.errors import Damaged, Hostile, KeystoreError, NotPkcs12, WrongPassword
+from agent.errors import Damaged, Hostile, NotPkcs12, WrongPassword
 from agent.pkcs12 import der, pbe
 from agent.pkcs12.der import CONTEXT_0, OCTET_STRING, SEQUENCE, Element, Indefinite, Malformed, Truncated
 
@@ -117,14 +119,16 @@ class Container:
         raise WrongPassword("")
 
     def _decrypts(self, password: str) -> bool:
-        for safe in self.safes:
-            if isinstance(safe, EncryptedSafe):
-                try:
-                    self.bags(safe, password)
-                except KeystoreError:
-                    return False
-                return True
-        return False
+        safe = next((safe for safe in self.safes if isinstance(safe, EncryptedSafe)), None)
+        if safe is None or "\0" in password:  # cryptography does not survive a NUL in a password
+            return False
+        with warnings.catch_warnings():  # a dummy certificate may be in it
+            warnings.simplefilter("ignore")
+            try:
+                pkcs12.load_pkcs12(safe.alone_der(), password.encode(errors="replace"))
+            except ValueError:
+                return False
+        return True
 
     def bags(self, safe: list[Bag] | EncryptedSafe, password: str) -> list[Bag]:
         """The bags of a safe, decrypted where it must be. Raises: WrongPassword, Damaged, Hostile."""

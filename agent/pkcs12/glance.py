@@ -53,7 +53,12 @@ def _glance(container: Container, password: str) -> Glance:
         not_after=certificate.not_valid_after_utc,
         fingerprint=fingerprint(certificate),
         pending=name == _DUMMY and certificate.serial_number == 0,
-        encryption_keys=sum(_is_for_encryption(bag.certificate) for _, bag in pairs if bag is not None),
+        # The dummy certificate of a pending keystore has the same usage, and is none.
+        encryption_keys=sum(
+            _is_for_encryption(bag.certificate)
+            for _, bag in pairs
+            if bag is not None and bag.certificate != certificate
+        ),
     )
 
 
@@ -64,6 +69,8 @@ def _quick_bags(container: Container, safe: list[Bag] | EncryptedSafe, password:
     the password can have put one there.
     """
     if not isinstance(safe, EncryptedSafe) or safe.scheme.cipher != "RC2" or container.mac is None:
+        return container.bags(safe, password)
+    if "\0" in password:  # cryptography does not survive it
         return container.bags(safe, password)
     try:
         loaded = pkcs12.load_pkcs12(safe.alone_der(), password.encode())
