@@ -45,15 +45,17 @@ def _authorities() -> Path:
 
 @dataclass
 class SandboxServices(Services):
-    """The sandbox without HTTP between. `actions` are the SOAP actions that were sent."""
+    """The sandbox without HTTP between. `actions` are the SOAP actions that were sent, `envelopes` the messages."""
 
     sandbox: Sandbox
     actions: list[str] = field(default_factory=list)
+    envelopes: list[bytes] = field(default_factory=list)
 
     def exchange(
         self, environment: Environment, service: Service, soap_action: str, envelope_xml: bytes, request_id: str
     ) -> HttpReply:
         self.actions.append(soap_action.rpartition(":")[2])
+        self.envelopes.append(envelope_xml)
         reply = self.sandbox.answer(service.value, f'"{soap_action}"', envelope_xml)
         if reply.delivery is not Delivery.WHOLE:
             raise OutcomeUnknown(request_id, "the connection was cut")
