@@ -64,7 +64,10 @@ class SandboxServices(Services):
 
 @dataclass
 class Practice:
-    """One keystore with 45 days left, and everything that its renewal needs."""
+    """One keystore with 45 days left, and everything that its renewal needs.
+
+    Made in an empty `folder`; in one that a practice already lives in, that practice goes on.
+    """
 
     folder: Path
     holder: Holder = GROUP
@@ -76,7 +79,8 @@ class Practice:
     journal: Journal = field(default_factory=MemoryJournal)
 
     def __post_init__(self) -> None:
-        shutil.copytree(_authorities(), self.folder / "ehealth")
+        if is_new := not (self.folder / "ehealth").exists():
+            shutil.copytree(_authorities(), self.folder / "ehealth")
         self.sandbox = Sandbox(self.folder / "ehealth", self.clock.now)
         self.services = SandboxServices(self.sandbox)
         self.keystores = Pkcs12Keystores()
@@ -86,10 +90,13 @@ class Practice:
             lambda key, public: self.sandbox.pki.eid_chain(RESPONSIBLE, key, public, begun, ends), PIN
         )
         not_after = self.clock.now() + timedelta(days=self.days_left)
-        self.old = self.sandbox.issue_old(self.holder, not_after)
-        self.folder.joinpath("keystore").mkdir()
-        self.path = finished_path(self.folder / "keystore", self.holder, self.environment, not_after)
-        self.keystores.write(self.path, self.old, PASSWORD)
+        keystores = self.folder / "keystore"
+        if is_new:
+            keystores.mkdir()
+            path = finished_path(keystores, self.holder, self.environment, not_after - timedelta(days=1096))
+            self.keystores.write(path, self.sandbox.issue_old(self.holder, not_after), PASSWORD)
+        self.path = min(keystores.iterdir())
+        self.old = self.keystores.read(self.path, PASSWORD)
 
     @property
     def outside(self) -> Outside:
