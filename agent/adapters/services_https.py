@@ -162,10 +162,13 @@ class _Conversation:
 
     def _on_event(self, event: str, details: Mapping[str, Any]) -> None:
         """Told by httpx about each thing that it does."""
+        connected = event.endswith((".connect_tcp.complete", ".start_tls.complete"))
         with self._lock:
             if self._is_given_up:
+                if connected:
+                    details["return_value"].close()  # httpx does not know of it yet
                 raise _GivenUp
-            if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            if connected:
                 self._socket = details["return_value"].get_extra_info("socket")
             elif event.endswith(".send_request_headers.started"):
                 self.at_proxy = False
