@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gettext
 import locale
+from datetime import date, datetime
 from pathlib import Path
 
 DOMAIN = "agent"
@@ -42,3 +43,26 @@ def ngettext(one: str, many: str, count: int) -> str:
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
     """`text` as it is, marked for translation."""
     return text
+
+
+_MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+
+
+def written(day: date) -> str:
+    """The date as the chosen language writes it: ``16 April 2026``. An instant is written as this computer's day."""
+    if isinstance(day, datetime):
+        day = day.astimezone().date()
+    return _("{day} {month} {year}").format(day=day.day, month=_(_MONTHS[day.month - 1]), year=day.year)
