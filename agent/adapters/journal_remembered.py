@@ -38,6 +38,11 @@ class Remembered(Mapping[FileStamp, Observation]):
     def __getitem__(self, stamp: FileStamp) -> Observation:
         return Observation(stamp[0], *self._whats[self._files[stamp]])
 
+    def get(self, stamp: FileStamp, default: Observation | None = None) -> Observation | None:  # type: ignore[override]
+        """As any mapping's; written out, because it is asked for each file of a look."""
+        number = self._files.get(stamp)
+        return default if number is None else Observation(stamp[0], *self._whats[number])
+
     def __iter__(self) -> Iterator[FileStamp]:
         return map(FileStamp._make, self._files)
 

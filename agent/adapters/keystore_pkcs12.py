@@ -14,7 +14,6 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -48,15 +47,15 @@ class Pkcs12Keystores(Keystores):
     """Reads and writes through the file system; keeps nothing."""
 
     def found(self, folders: Iterable[Path], patterns: Sequence[str]) -> list[FileStamp]:
-        matches = re.compile("|".join(map(fnmatch.translate, patterns)) or r"(?!)", re.IGNORECASE).match
+        matches = _matcher(patterns)
         stamps: list[FileStamp] = []
         for folder in dict.fromkeys(map(_absolute, folders)):
-            with suppress(OSError), os.scandir(folder) as entries:
-                for entry in entries:
-                    status = _entry_status(entry) if matches(entry.name) else None
-                    if status is not None and not stat.S_ISDIR(status.st_mode):
-                        stamps.append(_stamp(entry.path, status))
-        return sorted(stamps, key=attrgetter("path"))
+            with suppress(OSError):
+                prefix = os.path.join(folder, "")  # noqa: PTH118 - ten thousand Paths would cost more than the look
+                for name in filter(matches, os.listdir(folder)):  # noqa: PTH208
+                    stamps += _stamped(prefix + name)
+        stamps.sort()  # a stamp begins with its path
+        return stamps
 
     def stamp(self, path: Path) -> FileStamp:
         with _told(path):
@@ -117,19 +116,28 @@ def _absolute(path: Path) -> str:
     return os.path.abspath(path)  # noqa: PTH100 - a link keeps its own name
 
 
+def _matcher(patterns: Sequence[str]) -> Callable[[str], object]:
+    """Whether a name matches one of `patterns`. Most are ``*.ending``, and a folder may hold ten thousand names."""
+    if all(pattern[:1] == "*" and not set("*?[") & set(pattern[1:]) for pattern in patterns):
+        endings = tuple(pattern[1:].casefold() for pattern in patterns)
+        return lambda name: name.casefold().endswith(endings)
+    return re.compile("|".join(map(fnmatch.translate, patterns)), re.IGNORECASE).match
+
+
 def _stamp(path: str, status: os.stat_result) -> FileStamp:
-    # Listing a folder on Windows gives no file numbers, so there they are left out everywhere.
-    return FileStamp(path, status.st_size, status.st_mtime_ns, 0 if os.name == "nt" else status.st_ino)
+    return FileStamp(path, status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def _entry_status(entry: os.DirEntry[str]) -> os.stat_result | None:
-    """None where it is gone again."""
+def _stamped(path: str) -> tuple[FileStamp, ...]:
+    """The stamp of a file; nothing of a folder, and of what is gone again."""
     try:
-        return entry.stat()
+        status = os.stat(path)  # noqa: PTH116
     except OSError:
-        with suppress(OSError):
-            return entry.stat(follow_symlinks=False)  # a link to nothing: whoever opens it will say so
-    return None
+        try:
+            status = os.lstat(path)  # a link to nothing: whoever opens it will say so
+        except OSError:
+            return ()
+    return () if stat.S_ISDIR(status.st_mode) else (_stamp(path, status),)
 
 
 def _looked_at(path: Path, look: Callable[[bytes], _T]) -> _T:
