@@ -54,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     _watching(commands)
     _renewing(commands)
     _rest(commands)
+    for each in commands.choices.values():  # where people look for it as well
+        each.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     return parser
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
 
 from agent import wiring
 from agent.cli.terminal import TerminalDoor, ask_secret, complain, confirm, console, secret_from_stdin
@@ -78,11 +82,21 @@ def history(arguments: Namespace) -> int:
         print(json.dumps([_row(event) for event in events], indent=2, ensure_ascii=False))
     elif not events:
         print("Nothing has happened yet.")
-    for event in () if arguments.json else events:
-        about = f"  {Path(event.path).name}" if event.path else ""
-        facts = " ".join(f"{name}={value}" for name, value in event.facts)
-        print(f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}  {event.text}{about}  {facts}".rstrip())
+    else:
+        console().print(_table(events))
     return 0
+
+
+def _table(events: Sequence[Event]) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    for event in events:
+        about = [Path(event.path).name] if event.path else []
+        facts = [f"{name} {value}" for name, value in event.facts]
+        details = Text(" · ".join(about + facts), style="dim")
+        grid.add_row(f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}", Text(event.text))
+        grid.add_row("", details)
+    return grid
 
 
 def _row(event: Event) -> dict[str, str | None]:

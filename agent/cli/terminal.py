@@ -12,7 +12,9 @@ from datetime import datetime
 import html2text
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.padding import Padding
 from rich.panel import Panel
+from rich.text import Text
 
 from agent.core.holder import Environment
 from agent.core.person import Person
@@ -28,9 +30,10 @@ def console() -> Console:
 
 def complain(problem: AgentError, about: str | None = None) -> None:
     """The error as a person needs it, on standard error: what happened, and what to do next."""
-    facts = problem.facts
-    print(f"{about}: {problem}" if about else str(problem), file=sys.stderr)
-    print(f"  {problem.hint.format(**facts)}", file=sys.stderr)
+    out = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    out.print(f"{about}: {problem}" if about else str(problem), markup=False)
+    hint = Padding(Text(problem.hint.format(**problem.facts)), (0, 0, 0, 2), expand=False)
+    out.print(hint, soft_wrap=not sys.stderr.isatty())
 
 
 def secret_from_stdin(what: str) -> Secret:

@@ -11,6 +11,7 @@ from agent.cli import report
 from agent.cli.terminal import complain, console, secret_from_stdin
 from agent.config import Config, load
 from agent.core.finding import Finding, Observation
+from agent.core.renewal import Renewal, Step
 from agent.errors import AgentError
 from agent.secret import Secret
 from agent.watch.judge import judge
@@ -43,10 +44,21 @@ def status(arguments: Namespace) -> int:
     for command in report.next_steps(findings):
         out.print(f"Next: {command}", markup=False, soft_wrap=True)
     for renewal in wiring.journal().unfinished():
-        begun = renewal.started.astimezone()
-        out.print(f"A renewal was begun on {begun:%Y-%m-%d %H:%M} and is not finished. Go on with:", markup=False)
-        out.print(f'      ehealth-agent renew "{renewal.old_path}"', markup=False, soft_wrap=True)
+        what, command = _under_way(renewal)
+        out.print(f"{what}:\n      {command}", markup=False, soft_wrap=True)
     return 0
+
+
+def _under_way(renewal: Renewal) -> tuple[str, str]:
+    """What is not finished, and the command that goes on with it."""
+    if renewal.step is Step.ACTIVATE:
+        name = Path(renewal.new_path).name
+        what = f"The encryption key of {name} waits to take over, until every computer has that file"
+        return what, f'ehealth-agent activate "{renewal.new_path}"'
+    begun = renewal.started.astimezone()
+    said = f" ({renewal.ended_because})" if renewal.ended_because else ""
+    what = f"A renewal was begun on {begun:%Y-%m-%d %H:%M} and is not finished{said}. Go on with"
+    return what, f'ehealth-agent renew "{renewal.old_path}"'
 
 
 def _where(arguments: Namespace, config: Config) -> str:
