@@ -36,7 +36,6 @@ class Glance:
     """
 
     subject: str
-    issuer: str
     holder: Holder | None
     not_before: datetime
     not_after: datetime

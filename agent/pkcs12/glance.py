@@ -47,7 +47,6 @@ def _glance(container: Container, password: str) -> Glance:
     name = name_of(certificate.subject)
     return Glance(
         subject=rfc2253(name),
-        issuer=rfc2253(name_of(certificate.issuer)),
         holder=holder_of(name),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,

@@ -19,7 +19,7 @@ from tests.fakes import NOW, MemoryJournal
 OLD, OTHER = Fingerprint("0f" * 32), Fingerprint("1e" * 32)
 HOLDER = Holder("NIHII-GROUP", "71234567", "APP-1", "THUISVERPLEGING ’T HOEKJE")
 BEGUN = Renewal("id-1", NOW, Step.MAKE_KEY, Environment.PRODUCTION, HOLDER, "/k/old.p12", "/k/new.p12", OLD)
-GLANCE = Glance("CN=a", "CN=b", HOLDER, NOW, NOW + timedelta(days=1096), OLD, pending=False, encryption_keys=2)
+GLANCE = Glance("CN=a", HOLDER, NOW, NOW + timedelta(days=1096), OLD, pending=False, encryption_keys=2)
 
 
 @pytest.fixture(params=["memory", "SQLite"])

@@ -87,7 +87,7 @@ def _keytool_agrees(path: Path, keystore: Keystore) -> None:
         pytest.skip("keytool is not installed")
     listed = _told("keytool", "-list", "-v", "-storetype", "PKCS12", "-keystore", path, "-storepass:env", "PASSWORD")
     aliases = [line.removeprefix("Alias name: ") for line in listed.splitlines() if line.startswith("Alias name: ")]
-    expected = [entry.alias.lower() for entry in (*keystore.keys, *keystore.certificates)]
+    expected = [key.alias.lower() for key in keystore.keys] + [each.alias.lower() for each in keystore.certificates]
     assert sorted(aliases) == sorted(expected)
     assert listed.count("Entry type: PrivateKeyEntry") == len(keystore.keys)
     assert listed.count("Entry type: trustedCertEntry") == len(keystore.certificates)

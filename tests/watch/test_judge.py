@@ -19,7 +19,6 @@ from agent.watch.judge import judge
 END = datetime(2027, 1, 7, 11, 23, 18, tzinfo=UTC)
 GLANCE = Glance(
     subject="CN=…",
-    issuer="CN=…",
     holder=Holder("NIHII-GROUP", "71234567", None, "TEST GROEP EEN"),
     not_before=END - timedelta(days=1096),
     not_after=END,
