@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from agent.core.glance import Fingerprint, Glance, Profile
 from agent.core.holder import Environment
 from agent.core.person import Person
 from agent.core.registration import CertificateStatus, Contract, TokenStatus
+from agent.core.reminders import Reminded, Reminder
 from agent.core.renewal import Renewal, Step
 from agent.errors import CardError
 from agent.protocol.wire import HttpReply, Service
@@ -212,7 +213,7 @@ class Journal(Protocol):
         """The newest `limit` events, newest first."""
 
     def observations(self) -> Mapping[FileStamp, Observation]:
-        """What the last check found; it holds for a file that still has the same stamp."""
+        """What the last check found; where it is lasting, it holds for a file that still has the same stamp."""
 
     def keep_observations(self, seen: Iterable[tuple[FileStamp, Observation]], forgotten: Iterable[str] = ()) -> None:
         """Remember `seen`, each in place of what was known of its path, and nothing more of the paths `forgotten`."""
@@ -222,12 +223,28 @@ class Journal(Protocol):
 
     def keep_word(self, fingerprint: Fingerprint, word: Word) -> None: ...
 
+    def reminded(self) -> Mapping[str, Reminded]:
+        """What the practice was told and when it asked for later, by `core.reminders.subject_of`."""
+
+    def keep_reminded(self, reminded: Mapping[str, Reminded]) -> None:
+        """Keep each of `reminded` in place of what was kept under its subject; the others stay."""
+
 
 class Lock(Protocol):
     """One renewal per certificate at a time."""
 
     def hold(self, fingerprint: Fingerprint, path: Path) -> AbstractContextManager[None]:
         """Raises: RenewalBusy at once where another process holds it."""
+
+
+# ── Notifications ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Notifier(Protocol):
+    """The desktop's own notifications."""
+
+    def show(self, reminder: Reminder, when_it_failed: Callable[[], None]) -> None:
+        """Show it and return at once; `when_it_failed` is called, from another thread, where the desktop cannot."""
 
 
 # ── The door ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import NoReturn
 
 
@@ -27,6 +26,8 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             raise TypeError("a Secret is compared with a Secret only")
+        import hmac  # brings OpenSSL along, and the resident, which never compares secrets, has to stay small
+
         return hmac.compare_digest(self._text.encode(), other._text.encode())
 
     def __hash__(self) -> int:

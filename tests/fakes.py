@@ -13,6 +13,7 @@ from agent.core.glance import Fingerprint
 from agent.core.holder import Environment
 from agent.core.person import Person
 from agent.core.registration import Contract
+from agent.core.reminders import Reminded
 from agent.core.renewal import Renewal, Step
 from agent.errors import CardError, PinCancelled, RenewalBusy
 from agent.ports import Clock, Door, Event, FileStamp, Journal, Lock, Services, Vault, Word
@@ -72,6 +73,7 @@ class MemoryJournal(Journal):
     _renewals: dict[str, Renewal] = field(default_factory=dict)
     _seen: dict[str, tuple[FileStamp, Observation]] = field(default_factory=dict)
     _words: dict[Fingerprint, Word] = field(default_factory=dict)
+    _reminded: dict[str, Reminded] = field(default_factory=dict)
 
     def save(self, renewal: Renewal) -> None:
         self._renewals[renewal.id] = renewal
@@ -104,6 +106,12 @@ class MemoryJournal(Journal):
 
     def keep_word(self, fingerprint: Fingerprint, word: Word) -> None:
         self._words[fingerprint] = word
+
+    def reminded(self) -> Mapping[str, Reminded]:
+        return dict(self._reminded)
+
+    def keep_reminded(self, reminded: Mapping[str, Reminded]) -> None:
+        self._reminded.update(reminded)
 
 
 @dataclass

@@ -23,7 +23,7 @@ class Unreadable(ValueError):
 
 
 def written(value: object) -> str:
-    """`value` (a dataclass of strings, numbers, instants, enumerations, tuples and such) as JSON text.
+    """`value` (a dataclass or named tuple of strings, numbers, instants, enumerations, tuples and such) as JSON text.
 
     All in ASCII: file names may hold what is no text, and come back only through JSON's escapes.
     """
@@ -45,10 +45,12 @@ def plain(value: object) -> object:
         return value.value
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, tuple):
-        return [plain(each) for each in value]
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        names = getattr(value, "_fields", None)
+        parts = [plain(each) for each in value]
+        return parts if names is None else dict(zip(names, parts, strict=True))
     return value
 
 
@@ -80,7 +82,7 @@ def _single(kind: Any, data: object, where: str) -> Any:
         return data
     if kind is datetime and isinstance(data, str):
         return _instant(data, where)
-    if is_dataclass(kind) and isinstance(data, dict):
+    if (is_dataclass(kind) or hasattr(kind, "_fields")) and isinstance(data, dict):
         return _record(kind, data, where)
     if isinstance(kind, type) and issubclass(kind, Enum):
         for member in kind:
@@ -118,9 +120,12 @@ def _record(kind: Any, data: Mapping[str, object], where: str) -> Any:
 
 @lru_cache
 def _fields_of(kind: Any) -> tuple[dict[str, Any], frozenset[str]]:
-    """The types of the fields, and those that must be there."""
+    """The types of the fields of a dataclass or named tuple, and those that must be there."""
     types = get_type_hints(kind)
-    required = frozenset(
-        field.name for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING
-    )
-    return {field.name: types[field.name] for field in fields(kind)}, required
+    if not is_dataclass(kind):
+        return types, frozenset(types.keys() - kind._field_defaults)
+    optional = {
+        each.name for each in fields(kind) if each.default is not MISSING or each.default_factory is not MISSING
+    }
+    known = {each.name: types[each.name] for each in fields(kind)}
+    return known, frozenset(known.keys() - optional)

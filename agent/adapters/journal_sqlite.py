@@ -17,9 +17,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from agent.adapters.journal_record import Unreadable, read, written
-from agent.adapters.journal_remembered import Remembered, remembered
+from agent.adapters.journal_remembered import Remembered, Row, remembered
 from agent.core.finding import Observation
 from agent.core.glance import Fingerprint
+from agent.core.reminders import Reminded
 from agent.core.renewal import Renewal
 from agent.errors import JournalError
 from agent.ports import Event, FileStamp, Journal, Word
@@ -35,8 +36,12 @@ _MIGRATIONS = (
     CREATE INDEX unfinished ON renewals (is_over);
     CREATE TABLE events (number INTEGER PRIMARY KEY AUTOINCREMENT, value TEXT NOT NULL);
     CREATE TABLE words (fingerprint TEXT PRIMARY KEY, value TEXT NOT NULL);
-    CREATE TABLE observations (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), value TEXT NOT NULL);
+    CREATE TABLE observations (
+        only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+        paths BLOB NOT NULL, numbers BLOB NOT NULL, whats TEXT NOT NULL
+    );
     """,
+    "CREATE TABLE reminded (subject TEXT PRIMARY KEY, value TEXT NOT NULL)",
 )
 """The script that leads from each schema version (``user_version``) to the next. Never changed, only added to."""
 
@@ -80,9 +85,8 @@ class SqliteJournal(Journal):
             for path in forgotten:
                 kept.pop(path, None)
             kept.update((stamp.path, (stamp, observation)) for stamp, observation in seen)
-            database.execute(
-                "INSERT OR REPLACE INTO observations VALUES (1, ?)", (remembered(kept.values()).written(),)
-            )
+            row = remembered(kept.values()).row()
+            database.execute("INSERT OR REPLACE INTO observations VALUES (1, ?, ?, ?)", row)
 
     def words(self) -> Mapping[Fingerprint, Word]:
         with self._opened() as database:
@@ -92,6 +96,16 @@ class SqliteJournal(Journal):
     def keep_word(self, fingerprint: Fingerprint, word: Word) -> None:
         with self._transaction() as database:
             database.execute("INSERT OR REPLACE INTO words VALUES (?, ?)", (fingerprint, written(word)))
+
+    def reminded(self) -> Mapping[str, Reminded]:
+        with self._opened() as database:
+            rows = database.execute("SELECT subject, value FROM reminded").fetchall()
+            return {subject: read(Reminded, value) for subject, value in rows}
+
+    def keep_reminded(self, reminded: Mapping[str, Reminded]) -> None:
+        with self._transaction() as database:
+            rows = [(subject, written(each)) for subject, each in reminded.items()]
+            database.executemany("INSERT OR REPLACE INTO reminded VALUES (?, ?)", rows)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -147,8 +161,8 @@ class SqliteJournal(Journal):
 
 
 def _remembered(database: sqlite3.Connection) -> Remembered:
-    row = database.execute("SELECT value FROM observations").fetchone()
-    return Remembered.read(row[0]) if row else remembered(())
+    row = database.execute("SELECT paths, numbers, whats FROM observations").fetchone()
+    return Remembered.read(Row(*row)) if row else remembered(())
 
 
 _PROBLEMS = {

@@ -15,7 +15,6 @@ import sys
 from collections.abc import Sequence
 
 from agent.cli.arguments import parsed
-from agent.cli.terminal import complain
 from agent.errors import AgentError, ConfigError, Retry
 
 _FAILED, _WRONG_USE, _LATER, _STOPPED = 1, 2, 75, 130
@@ -35,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return _UNKNOWN if is_check else _FAILED
     except AgentError as problem:
+        from agent.cli.terminal import complain  # with all that draws in a terminal: not for the resident
+
         complain(problem)
         return _UNKNOWN if is_check else _exit_code(problem)
     return code

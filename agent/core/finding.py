@@ -1,6 +1,7 @@
 """What a look at a keystore file found, and how that is called today.
 
-An `Observation` does not age: it holds until the file changes. A `Finding` is the observation judged at an instant.
+An `Observation` does not age: it holds until the file changes or, where it is not lasting, until the next look. A
+`Finding` is the observation judged at an instant.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class Observation(NamedTuple):
         glance: None where the file could not be opened.
         problem: why not: the error's sentence; None where it could.
         password_needed: the problem is that no password that is known here opens it.
+        lasting: False: what was found depends on more than the file's bytes (a password, rights, another program), so
+            the file is looked at again next time, changed or not.
     """
 
     path: str
@@ -43,6 +46,7 @@ class Observation(NamedTuple):
     glance: Glance | None
     problem: str | None = None
     password_needed: bool = False
+    lasting: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +51,10 @@ class Look:
             forget: these are all the folders there are: what was remembered of other files is of no use any more.
         Raises: JournalError.
         """
-        return self._at(self.keystores.found(folders, patterns), forget)
+        folders = list(folders)
+        stamps = self.keystores.found(folders, patterns)
+        away = {str(folder) for folder in folders if not folder.is_dir()} if forget else set()
+        return self._at(stamps, forget, away)
 
     def at(self, paths: Iterable[Path]) -> list[Observation]:
         """The named files, in the given order; one that is not there is an unreadable observation.
@@ -62,31 +66,34 @@ class Look:
             try:
                 observations += self._at([self.keystores.stamp(path)], forget_others=False)
             except KeystoreError as problem:
-                observations.append(_not_opened(path, problem))
+                observations.append(_not_opened(path, problem, lasting=False))
         return observations
 
-    def _at(self, stamps: Sequence[FileStamp], forget_others: bool) -> list[Observation]:
+    def _at(self, stamps: Sequence[FileStamp], forget_others: bool, away: Set[str] = frozenset()) -> list[Observation]:
+        """`away`: folders that cannot be looked into now; what was known of their files is kept."""
         remembered = self.journal.observations()
-        observations, news, unchanged = [], [], 0
+        observations, news, known_files = [], [], 0
         for stamp in stamps:
             known = remembered.get(stamp)
-            if known is not None:
+            known_files += known is not None
+            if known is not None and known.lasting:
                 observations.append(known)
-                unchanged += 1
                 continue
-            observation, lasting = self._opened(Path(stamp.path))
+            observation = self._opened(Path(stamp.path))
             observations.append(observation)
-            if lasting:
+            # What an offered password leads to is not remembered: the next look, without it, has to say that it is
+            # needed.
+            if observation != known and (observation.lasting or self.offered is None):
                 news.append((stamp, observation))
         gone: set[str] = set()
-        if forget_others and len(remembered) > unchanged:
+        if forget_others and len(remembered) > known_files:
             gone = {known.path for known in remembered}.difference(stamp.path for stamp in stamps)
+            gone = {path for path in gone if os.path.dirname(path) not in away}  # noqa: PTH120 - there may be many
         if news or gone:
             self.journal.keep_observations(news, gone)
         return observations
 
-    def _opened(self, path: Path) -> tuple[Observation, bool]:
-        """The observation, and whether it holds as long as the file does not change."""
+    def _opened(self, path: Path) -> Observation:
         vault_problem = ""
         try:
             kept = self.vault.password(path)
@@ -98,14 +105,15 @@ class Look:
             glance = self.keystores.glance(path, password or Secret(""))
         except WrongPassword as problem:
             reason = problem if password is not None else PasswordNeeded(str(path))
-            return _not_opened(path, reason, vault_problem, password_needed=True), False
+            return _not_opened(path, reason, vault_problem, password_needed=True, lasting=False)
         except (KeystoreBusy, KeystoreNotFound, KeystoreUnreadable) as problem:
-            return _not_opened(path, problem), False
+            return _not_opened(path, problem, lasting=False)
         except KeystoreError as problem:  # what depends on an offered password is looked at again with the next one
-            return _not_opened(path, problem), self.offered is None or kept is not None
-        # What an offered password opened is not remembered: the next look, without it, has to say that it is needed.
-        return Observation(str(path), environment_of(path), glance), kept is not None
+            return _not_opened(path, problem, lasting=self.offered is None or kept is not None)
+        return Observation(str(path), environment_of(path), glance, lasting=kept is not None)
 
 
-def _not_opened(path: Path, problem: KeystoreError, more: str = "", password_needed: bool = False) -> Observation:
-    return Observation(str(path), environment_of(path), None, f"{problem}{more}", password_needed)
+def _not_opened(
+    path: Path, problem: KeystoreError, more: str = "", password_needed: bool = False, *, lasting: bool
+) -> Observation:
+    return Observation(str(path), environment_of(path), None, f"{problem}{more}", password_needed, lasting)

@@ -135,20 +135,24 @@ def test_a_field_that_came_later_may_be_missing(journal: SqliteJournal, path: Pa
 @pytest.mark.parametrize(
     "changed",
     [
-        "'[]'",
-        "'[[],[],[],[],[]]'",
-        "json_set(value, '$[0][0]', 7)",
-        "json_set(value, '$[1][0]', '7')",
-        "json_set(value, '$[4][0]', 1)",
-        "json_set(value, '$[4][0]', -1)",
-        "json_set(value, '$[5][0][0]', 'moon')",
-        "json_set(value, '$[5][0][1].encryption_keys', 'two')",
-        "json_set(value, '$[5][0][3]', 0)",
+        "paths = x'2f6b00'",
+        "paths = ''",
+        "numbers = x''",
+        "numbers = substr(numbers, 1, 31)",
+        "numbers = CAST(numbers || x'00' AS BLOB)",
+        "numbers = CAST(substr(numbers, 1, 24) || x'0100000000000000' AS BLOB)",
+        "whats = '[]'",
+        "whats = '{'",
+        "whats = json_set(whats, '$[0].environment', 'moon')",
+        "whats = json_set(whats, '$[0].glance.encryption_keys', 'two')",
+        "whats = json_set(whats, '$[0].password_needed', 0)",
+        "whats = json_set(whats, '$[0].colour', 'red')",
+        "whats = json_remove(whats, '$[0].glance')",
     ],
 )
 def test_observations_that_are_not_understood_are_refused(journal: SqliteJournal, path: Path, changed: str) -> None:
     journal.keep_observations([(stamp("/k/a"), observation("/k/a"))])
-    sql(path, f"UPDATE observations SET value = {changed}")
+    sql(path, f"UPDATE observations SET {changed}")
     with pytest.raises(JournalError, match="not known here"):
         journal.observations()
 
@@ -221,9 +225,21 @@ def test_what_many_files_have_in_common_is_written_once(path: Path) -> None:
     copies = [FileStamp(f"/k/{number}", 1, 1, number) for number in range(1000)]
     journal.keep_observations((copy, observation(copy.path)) for copy in copies)
     with journal._opened() as database:
-        (size,) = database.execute("SELECT length(value) FROM observations").fetchone()
-    assert size < 40 * len(copies)
+        (size,) = database.execute("SELECT length(whats) FROM observations").fetchone()
+    assert size < len(copies)
     assert all(journal.observations()[copy] == observation(copy.path) for copy in copies)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        FileStamp("/k/a", 0, 0, 0),
+        FileStamp("/k/a", 2**40, -1, 2**64 - 1),  # a date before 1970, a number as some shares give them
+    ],
+)
+def test_every_stamp_that_a_file_can_have_is_remembered(path: Path, odd: FileStamp) -> None:
+    SqliteJournal(path).keep_observations([(odd, observation(odd.path))])
+    assert dict(SqliteJournal(path).observations()) == {odd: observation(odd.path)}
 
 
 def test_a_name_that_is_no_text_is_remembered_too(path: Path) -> None:

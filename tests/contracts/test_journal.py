@@ -12,6 +12,7 @@ from agent.core.finding import Observation
 from agent.core.glance import Fingerprint, Glance
 from agent.core.holder import Environment, Holder
 from agent.core.registration import CertificateStatus, PublicKeyIdentifier, TokenStatus
+from agent.core.reminders import Reminded, Told
 from agent.core.renewal import Renewal, Step
 from agent.ports import Event, FileStamp, Journal, Word
 from tests.fakes import NOW, MemoryJournal
@@ -46,6 +47,7 @@ def test_a_new_journal_knows_nothing(reopened: Callable[[], Journal]) -> None:
     assert journal.history(10) == []
     assert dict(journal.observations()) == {}
     assert dict(journal.words()) == {}
+    assert dict(journal.reminded()) == {}
 
 
 @pytest.mark.parametrize("step", [step for step in Step if step not in (Step.DONE, Step.ENDED)])
@@ -108,6 +110,7 @@ def test_each_kind_of_observation_is_remembered(reopened: Callable[[], Journal])
         stamp("/k/b"): Observation("/k/b", Environment.ACCEPTANCE, replace(GLANCE, holder=None, pending=True)),
         stamp("/k/c"): Observation("/k/c", Environment.PRODUCTION, None, "It is empty."),
         stamp("/k/d"): Observation("/k/d", Environment.PRODUCTION, None, "No password.", password_needed=True),
+        stamp("/k/e"): Observation("/k/e", Environment.PRODUCTION, None, "Held open.", lasting=False),
     }
     reopened().keep_observations(seen.items())
     assert dict(reopened().observations()) == seen
@@ -131,3 +134,11 @@ def test_the_last_word_of_the_platform_is_kept(reopened: Callable[[], Journal]) 
     reopened().keep_word(OTHER, first)
     reopened().keep_word(OLD, second)
     assert dict(reopened().words()) == {OLD: second, OTHER: first}
+
+
+def test_what_was_told_is_kept_for_each_certificate(reopened: Callable[[], Journal]) -> None:
+    first = Reminded((Told(NOW, 90),), NOW + timedelta(days=7))
+    second = Reminded((Told(NOW, 90), Told(NOW + timedelta(days=30), 60)))
+    reopened().keep_reminded({OLD: first, "/k/é.p12": first})
+    reopened().keep_reminded({OLD: second})
+    assert dict(reopened().reminded()) == {OLD: second, "/k/é.p12": first}

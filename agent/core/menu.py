@@ -1,0 +1,216 @@
+"""The tray's menu and tooltip as data, made anew from state each time.
+
+Source: design/product.md; issue "The resident".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from enum import Enum, auto
+
+from agent.core.finding import Finding, State
+from agent.core.holder import Environment
+from agent.core.reminders import name_of, snooze_choices, subject_of
+from agent.core.renewal import Renewal, Step
+from agent.text import _, ngettext
+
+TOOLTIP_LENGTH = 120
+"""Windows refuses more than 128 UTF-16 units."""
+
+
+class Act(Enum):
+    RENEW = auto()  # or go on with a renewal
+    LATER = auto()
+    CHECK = auto()
+    FOLDER = auto()
+    HISTORY = auto()
+    SETTINGS = auto()
+    HELP = auto()
+    QUIT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen, and for what. `path` is a keystore's; `subject` and `later` say whose reminder is put off."""
+
+    act: Act
+    path: str | None = None
+    subject: str | None = None
+    later: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the menu: it is chosen, or opens `items`, or (neither) only says something."""
+
+    text: str
+    choice: Choice | None = None
+    items: tuple[Item, ...] = ()
+
+
+SEPARATOR = Item("")
+
+
+class Mark(Enum):
+    """The icon's shape. Each differs from the others without its colour."""
+
+    FINE = auto()  # a tick
+    DAYS = auto()  # the number of days left
+    ALARM = auto()  # the number of days, in another shape
+    OVER = auto()  # an exclamation mark
+    UNKNOWN = auto()  # a question mark
+    BUSY = auto()  # dots: a renewal is under way
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What the icon shows. `days` is there for DAYS and ALARM."""
+
+    mark: Mark
+    days: int | None = None
+
+
+# ── What concerns somebody ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def certificates(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding for each certificate that has no successor, the nearest end first, those without a date last."""
+    by_subject = {subject_of(each): each for each in reversed(findings) if not each.superseded_by}
+    return sorted(by_subject.values(), key=lambda each: (each.days_left is None, each.days_left or 0))
+
+
+def sign(findings: Sequence[Finding], renewals: Sequence[Renewal]) -> Sign:
+    """The worst that has to be said of the certificates, in one sign."""
+    own = certificates(findings)
+    busy = {renewal.fingerprint for renewal in renewals if not _needs_a_person(renewal)}
+    open_ = [each for each in own if subject_of(each) not in busy]
+    states = {each.state for each in open_}
+    days = min((each.days_left for each in open_ if each.days_left is not None), default=None)
+    if states & {State.EXPIRED, State.REVOKED}:
+        return Sign(Mark.OVER)
+    if State.URGENT in states:
+        return Sign(Mark.ALARM, days)
+    if State.RENEWABLE in states:
+        return Sign(Mark.DAYS, days)
+    if states & {State.PASSWORD_NEEDED, State.UNREADABLE, State.INCOMPLETE} or not own:
+        return Sign(Mark.UNKNOWN)
+    return Sign(Mark.BUSY) if renewals or State.PENDING in states else Sign(Mark.FINE)
+
+
+# ── Menu ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def menu(
+    findings: Sequence[Finding], renewals: Sequence[Renewal], now: datetime, zone: tzinfo | None = None
+) -> tuple[Item, ...]:
+    """The whole menu.
+
+    Args:
+        renewals: those that have not ended.
+        now: aware UTC.
+    """
+    own = certificates(findings)
+    under_way: dict[str, Renewal] = {renewal.fingerprint: renewal for renewal in renewals}
+    items: list[Item] = []
+    for finding in own:
+        items.append(Item(line(finding)))
+        renewal = under_way.pop(subject_of(finding), None)
+        if renewal is not None:
+            items += _renewal_items(renewal)
+        elif finding.state in (State.RENEWABLE, State.URGENT):
+            text = _("Renew now…") if len(own) == 1 else _("Renew {name} now…").format(name=name_of(finding))
+            items.append(Item(text, Choice(Act.RENEW, finding.observation.path)))
+    if not own:
+        items.append(Item(_("No keystore was found")))
+    for renewal in under_way.values():
+        items += [Item(renewal.holder.name or renewal.holder.type), *_renewal_items(renewal)]
+    later = _later([each for each in own if subject_of(each) not in {r.fingerprint for r in renewals}], now, zone)
+    return (*items, SEPARATOR, *later, *_always())
+
+
+def line(finding: Finding) -> str:
+    """A certificate in a line: whose, and how long it lasts or what is wrong."""
+    days = finding.days_left
+    match finding.state:
+        case State.EXPIRED:
+            text = _("{name}: expired")
+        case State.REVOKED:
+            text = _("{name}: revoked")
+        case State.PASSWORD_NEEDED:
+            text = _("{name}: password needed")
+        case State.PENDING:
+            text = _("{name}: requested")
+        case State.INCOMPLETE:
+            text = _("{name}: not complete")
+        case _ if days is None:
+            text = _("{name}: cannot be read")
+        case _:
+            text = ngettext("{name}: {days} day left", "{name}: {days} days left", days)
+    name = name_of(finding)
+    if finding.observation.environment is Environment.ACCEPTANCE:
+        name = _("{name} (acceptance)").format(name=name)
+    return text.format(name=name, days=days)
+
+
+def _renewal_items(renewal: Renewal) -> list[Item]:
+    if not _needs_a_person(renewal):
+        return [Item(_("Renewal under way: nothing has to be done"))]
+    if renewal.step is Step.ACTIVATE:
+        text = _("Renewed. Let the new encryption key take over…")
+    else:
+        text = _("Go on with the renewal…")
+    return [Item(text, Choice(Act.RENEW, renewal.old_path))]
+
+
+def _needs_a_person(renewal: Renewal) -> bool:
+    """It cannot go on by itself: no request has left yet, eHealth refused it, or the last word is a person's."""
+    before = renewal.step in (Step.MAKE_KEY, Step.SIGN)
+    return before or renewal.step is Step.ACTIVATE or renewal.ended_because is not None
+
+
+def _later(findings: Sequence[Finding], now: datetime, zone: tzinfo | None) -> list[Item]:
+    can_wait = [(finding, choices) for finding in findings if (choices := snooze_choices(finding, now, zone))]
+    items = []
+    for finding, choices in can_wait:
+        for later in choices:
+            text = ngettext("in {days} day", "in {days} days", later.days) if later.days < 7 else _("in a week")
+            text = text.format(days=later.days)
+            if len(can_wait) > 1:
+                text = f"{name_of(finding)}: {text}"
+            items.append(Item(text, Choice(Act.LATER, subject=subject_of(finding), later=later)))
+    return [Item(_("Remind me later"), items=tuple(items))] if items else []
+
+
+def _always() -> tuple[Item, ...]:
+    return (
+        Item(_("Check now"), Choice(Act.CHECK)),
+        Item(_("Open folder"), Choice(Act.FOLDER)),
+        Item(_("History"), Choice(Act.HISTORY)),
+        Item(_("Settings…"), Choice(Act.SETTINGS)),
+        Item(_("Help: what is wrong here"), Choice(Act.HELP)),
+        SEPARATOR,
+        Item(_("Quit"), Choice(Act.QUIT)),
+    )
+
+
+# ── Tooltip ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def tooltip(findings: Sequence[Finding]) -> str:
+    """The nearest deadline, and how many others there are, in at most `TOOLTIP_LENGTH` UTF-16 units."""
+    own = certificates(findings)
+    if not own:
+        return _("eHealth certificates: no keystore was found")
+    more = "" if len(own) == 1 else f" (+{len(own) - 1})"
+    return clipped(line(own[0]), TOOLTIP_LENGTH - len(more)) + more
+
+
+def clipped(text: str, units: int) -> str:
+    """`text` in at most `units` UTF-16 units, as Windows counts; what is left out is marked by an ellipsis."""
+    encoded = text.encode("utf-16-le", "surrogatepass")  # a file's name need not be text
+    if len(encoded) <= 2 * units:
+        return text
+    kept = encoded[: 2 * (units - 1)].decode("utf-16-le", errors="ignore")
+    return f"{kept.rstrip()}…"
