@@ -13,7 +13,8 @@
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
     ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined · NothingToActivate
-    └ JournalError
+    ├ JournalError
+    └ WindowsMissing · DisplayMissing         the terminal's commands work without them
 
 Every error says what happened (`title`) and what the person does next (`hint`): templates over the error's own facts,
 so that they can be translated whole. `retry` tells the agent whether trying again makes sense, and who starts it.
@@ -164,6 +165,23 @@ class JournalError(AgentError):
     problem: str
     title = "The agent's journal {path} cannot be used: {problem}."
     hint = "Make room or give access to that folder, then start again. No step is taken that cannot be written down."
+
+
+# ── Desktop ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class WindowsMissing(AgentError):
+    """This Python came without Tk."""
+
+    title = "This Python has no windows: its module tkinter is missing."
+    hint = "Install it (Debian and Ubuntu: the package python3-tk), or use the command without --window."
+
+
+@dataclass(eq=False)
+class DisplayMissing(AgentError):
+    problem: str
+    title = "No window can be opened here: {problem}."
+    hint = "Use the command without --window, or start it on a desktop."
 
 
 # ── Card ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

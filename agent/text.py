@@ -15,13 +15,19 @@ FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = ("nl", "fr", "de", "en")
 
 _chosen: gettext.NullTranslations = gettext.NullTranslations()
+_spoken = "en"
 
 
 def speak(language: str) -> None:
     """From here on, texts are in `language`: one of `LANGUAGES`, or ``auto`` for the system's own."""
-    global _chosen  # noqa: PLW0603 - a process speaks one language
-    wanted = system_language() if language == "auto" else language
-    _chosen = gettext.translation(DOMAIN, FOLDER, [wanted], fallback=True)
+    global _chosen, _spoken  # noqa: PLW0603 - a process speaks one language
+    _spoken = system_language() if language == "auto" else language
+    _chosen = gettext.translation(DOMAIN, FOLDER, [_spoken], fallback=True)
+
+
+def spoken() -> str:
+    """The chosen language, one of `LANGUAGES`."""
+    return _spoken
 
 
 def system_language() -> str:

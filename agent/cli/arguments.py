@@ -91,6 +91,7 @@ def _renewing(commands: Any) -> None:
     renew.add_argument(
         "--anew", action="store_true", help="put aside a request that eHealth refused, and begin again with a new key"
     )
+    _in_a_window(renew, "renew")
     renew.set_defaults(run=command("agent.cli.renewing", "renew"))
     activate = commands.add_parser(
         "activate", help="let the new encryption key take over, once every PC has the new keystore"
@@ -107,6 +108,12 @@ def _renewing(commands: Any) -> None:
     history.add_argument("--limit", type=_count, default=50, metavar="N", help="how many lines (default: 50)")
     history.add_argument("--json", action="store_true", help="a list of objects instead of lines")
     history.set_defaults(run=command("agent.cli.renewing", "history"))
+
+
+def _in_a_window(parser: argparse.ArgumentParser, name: str) -> None:
+    """The same command with a window: another function carries it out."""
+    run = command("agent.cli.windows", name)
+    parser.add_argument("--window", dest="run", action="store_const", const=run, help="in a window")
 
 
 def _rest(commands: Any) -> None:

@@ -1,0 +1,126 @@
+"""The pipeline's `Door` in front of a window: each of its calls is a page, and its answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from agent.core.holder import Environment
+from agent.core.person import Person
+from agent.core.registration import Contract
+from agent.core.renewal import Step
+from agent.desktop.windows.pages import (
+    CardWanted,
+    Choice,
+    ContractShown,
+    Matter,
+    OtherCardWanted,
+    PinWanted,
+    Progress,
+    Trouble,
+)
+from agent.desktop.windows.stage import Stage, Unanswered
+from agent.errors import CardError, CardFailed, CardMissing, PinBlocked, PinCancelled, PinError, PinWrong
+from agent.ports import Card, Eid
+from agent.secret import Secret
+
+CARD_POLL_S = 1.0
+
+
+class WindowDoor:
+    """The pipeline's `Door`, in front of a window.
+
+    Attributes:
+        wants_other_card: the person said that somebody else is to sign; the run ends, and another begins.
+        signer: whose card it was.
+    """
+
+    def __init__(
+        self, stage: Stage, card: Card, matter: Matter, goes_on_alone: bool, card_poll_s: float = CARD_POLL_S
+    ) -> None:
+        assert matter.holder is not None, "only eHealth's certificates are renewed"
+        self._stage, self._card, self._holder, self._environment = stage, card, matter.holder, matter.environment
+        self._goes_on_alone, self._card_poll_s = goes_on_alone, card_poll_s
+        self._now = Progress(Step.MAKE_KEY, "", goes_on_alone=goes_on_alone)
+        self._pin_was_asked_here = False
+        self._last_pin_problem: CardError | None = None
+        self.wants_other_card = False
+        self.signer: Person | None = None
+
+    # ── Door ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def step(self, step: Step, text: str) -> None:
+        self._now = replace(self._now, step=step, text=text, until=None)
+        self._stage.show(self._now)
+
+    def waiting(self, until: datetime, by_hand: bool) -> None:
+        self._now = replace(self._now, step=Step.COLLECT, text="", until=until, by_hand=by_hand)
+        self._stage.show(self._now)
+
+    def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:
+        self.signer = signer
+        answer = self._stage.ask(ContractShown(contract.text, self._holder, signer, environment))
+        self.wants_other_card = answer is Choice.OTHER_CARD
+        self._stage.show(self._now)
+        return answer is Choice.GO_ON
+
+    def enter_pin(self, attempts_left: int | None) -> Secret:
+        assert self.signer is not None, "the contract comes before the PIN"
+        self._pin_was_asked_here = True
+        page = PinWanted(self._holder, self.signer, self._environment, attempts_left, self._last_pin_problem)
+        given = self._stage.ask(page)
+        self._stage.show(self._now)
+        if not isinstance(given, Secret):
+            raise PinCancelled
+        return given
+
+    def card_problem(self, problem: CardError) -> bool:
+        asked_here, self._pin_was_asked_here = self._pin_was_asked_here, False
+        self._last_pin_problem = None
+        if isinstance(problem, PinBlocked):
+            return False
+        if isinstance(problem, PinWrong) and asked_here:  # the PIN's page says so, and asks again
+            self._last_pin_problem = problem
+            return True
+        if isinstance(problem, PinError | CardFailed):
+            self._stage.ask(Trouble(problem))
+        elif not self._card_came(problem, None):
+            self.wants_other_card = True
+            return False
+        self._stage.show(self._now)
+        return True
+
+    # ── Waiting for a card ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def await_other_card(self, signer: Person | None) -> None:
+        """Until a card other than `signer`'s is in the reader, or theirs was taken out and came back."""
+        self._card_came(OtherCardWanted() if signer else CardMissing(), signer)
+
+    def _card_came(self, problem: CardError, not_of: Person | None) -> bool:
+        """Look at the reader every second. True: go on with the card in it; False: begin again with that card."""
+        page = CardWanted(problem)
+        self._stage.show(page)
+        refused, was_away = not_of, False
+        while True:
+            try:
+                answer = self._stage.answer_to(page, self._card_poll_s)
+            except Unanswered:
+                pass
+            else:
+                return answer is not Choice.OTHER_CARD
+            try:
+                eid = self._card.identity()
+            except CardError as now:
+                was_away = True
+                if str(now) != str(page.problem) and not page.needs_another_card:
+                    page = CardWanted(now)
+                    self._stage.show(page)
+                continue
+            if page.needs_another_card and refused is None and not was_away:
+                refused = eid.person  # the card that the problem is about
+            if was_away or _is_other(eid, refused):
+                return True
+
+
+def _is_other(eid: Eid, refused: Person | None) -> bool:
+    return refused is None or eid.person != refused

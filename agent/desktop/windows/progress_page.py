@@ -1,0 +1,69 @@
+"""What is done, what is being done and what is to come, and how long it is waited for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from agent.desktop.windows.drawn import Drawn, Reply
+from agent.desktop.windows.pages import STAGES, Mark, Page, Progress
+from agent.desktop.windows.parts import PageFrame
+from agent.text import _
+
+_SIGNS = {Mark.DONE: "✓", Mark.NOW: "▶", Mark.TO_COME: "○"}
+
+
+class ProgressDrawn(Drawn):
+    def __init__(self, frame: PageFrame, page: Progress, reply: Reply) -> None:
+        super().__init__(frame, _("The renewal is under way"))
+        self._page = page
+        frame.headline(self.title)
+        self._lines = [frame.line("") for _stage in STAGES]
+        self._bar = self.moving_bar()
+        self._now = frame.paragraph("", "Strong.TLabel", 4)
+        self._card = frame.paragraph("", below=4)
+        self._closing = frame.paragraph("", "Caption.TLabel", 0)
+        frame.way_out(_("&Close"), reply.close)
+        self._fill()
+
+    def updated(self, page: Page) -> bool:
+        if not isinstance(page, Progress):
+            return False
+        self._page = page
+        self._fill()
+        return True
+
+    def second_passed(self, now: datetime) -> None:
+        if self._page.until is not None:
+            self._now.configure(text=self._waits(self._page.until - now))
+
+    def _fill(self) -> None:
+        page = self._page
+        for line, (name, _steps), mark in zip(self._lines, STAGES, page.marks, strict=True):
+            style = "Strong.TLabel" if mark is Mark.NOW else "TLabel"
+            line.say(_SIGNS[mark], f"{_(name)}{self._word(mark)}", style)
+        if page.until is None:
+            self._now.configure(text=f"{_(page.text)} …" if page.text else "")
+        self._card.configure(
+            text=_("Leave the eID in the reader.") if page.needs_card else "✓  " + _("The eID is no longer needed.")
+        )
+        self._closing.configure(text=self._may_close())
+
+    @staticmethod
+    def _word(mark: Mark) -> str:
+        words = {Mark.DONE: _("done"), Mark.NOW: _("now"), Mark.TO_COME: ""}
+        return f" – {words[mark]}" if words[mark] else ""
+
+    def _waits(self, left: timedelta) -> str:
+        seconds = max(0, round(left.total_seconds()))
+        hours, minutes = divmod(seconds // 60, 60)
+        clock = f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
+        if self._page.by_hand:
+            return _("A person at eHealth looks at the request first. Asking again in {time}.").format(time=clock)
+        return _("eHealth makes the certificate. Asking again in {time}.").format(time=clock)
+
+    def _may_close(self) -> str:
+        if self._page.needs_card:
+            return _("If you close this window, the renewal stops here and goes on when you open it again.")
+        if self._page.goes_on_alone:
+            return _("You may close this window: the agent goes on and says when it is ready.")
+        return _("You may close this window; the renewal goes on when you open it again, without the eID.")
