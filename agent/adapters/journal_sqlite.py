@@ -52,7 +52,7 @@ class SqliteJournal(Journal):
         self._path = path
 
     def save(self, renewal: Renewal) -> None:
-        with self._transaction() as database:
+        with self._writing() as database:
             database.execute(
                 "INSERT OR REPLACE INTO renewals VALUES (?, ?, ?)", (renewal.id, renewal.is_over, written(renewal))
             )
@@ -66,7 +66,7 @@ class SqliteJournal(Journal):
         return next((each for each in self.unfinished() if each.fingerprint == fingerprint), None)
 
     def note(self, event: Event) -> None:
-        with self._transaction() as database:
+        with self._writing() as database:
             number = database.execute("INSERT INTO events (value) VALUES (?)", (written(event),)).lastrowid
             database.execute("DELETE FROM events WHERE number <= ? - ?", (number, KEPT_EVENTS))
 
@@ -80,7 +80,7 @@ class SqliteJournal(Journal):
             return _remembered(database)
 
     def keep_observations(self, seen: Iterable[tuple[FileStamp, Observation]], forgotten: Iterable[str] = ()) -> None:
-        with self._transaction() as database:
+        with self._writing() as database:
             kept = {stamp.path: (stamp, observation) for stamp, observation in _remembered(database).items()}
             for path in forgotten:
                 kept.pop(path, None)
@@ -94,7 +94,7 @@ class SqliteJournal(Journal):
             return {Fingerprint(fingerprint): read(Word, value) for fingerprint, value in rows}
 
     def keep_word(self, fingerprint: Fingerprint, word: Word) -> None:
-        with self._transaction() as database:
+        with self._writing() as database:
             database.execute("INSERT OR REPLACE INTO words VALUES (?, ?)", (fingerprint, written(word)))
 
     def reminded(self) -> Mapping[str, Reminded]:
@@ -103,7 +103,7 @@ class SqliteJournal(Journal):
             return {subject: read(Reminded, value) for subject, value in rows}
 
     def keep_reminded(self, reminded: Mapping[str, Reminded]) -> None:
-        with self._transaction() as database:
+        with self._writing() as database:
             rows = [(subject, written(each)) for subject, each in reminded.items()]
             database.executemany("INSERT OR REPLACE INTO reminded VALUES (?, ?)", rows)
 
@@ -124,12 +124,9 @@ class SqliteJournal(Journal):
             raise JournalError(str(self._path), f"it holds something that is not known here ({problem})") from problem
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """A connection in a transaction that is committed at the end, or rolled back with an error."""
-        with self._opened() as database:
-            database.execute("BEGIN IMMEDIATE")
-            with database:
-                yield database
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._opened() as database, _transaction(database, "IMMEDIATE"):
+            yield database
 
     def _make_file(self) -> None:
         if not self._path.exists():
@@ -137,10 +134,10 @@ class SqliteJournal(Journal):
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
 
     def _migrate(self, database: sqlite3.Connection) -> None:
-        if self._version(database) == len(_MIGRATIONS):
-            return
-        database.execute("BEGIN IMMEDIATE")
-        with database:
+        with _transaction(database, "DEFERRED"):
+            if self._version(database) == len(_MIGRATIONS):
+                return
+        with _transaction(database, "IMMEDIATE"):
             version = self._version(database)  # again: another process may have been faster
             for number, script in enumerate(_MIGRATIONS[version:], version + 1):
                 for statement in script.split(";"):
@@ -149,7 +146,10 @@ class SqliteJournal(Journal):
             database.execute(f"PRAGMA application_id = {_APPLICATION}")
 
     def _version(self, database: sqlite3.Connection) -> int:
-        """The file's schema version, 0 for an empty file. Raises: JournalError where this program cannot use it."""
+        """The file's schema version, 0 for an empty file. In a transaction, so that what is read fits together.
+
+        Raises: JournalError where this program cannot use the file.
+        """
         (version,) = database.execute("PRAGMA user_version").fetchone()
         (application,) = database.execute("PRAGMA application_id").fetchone()
         (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -158,6 +158,14 @@ class SqliteJournal(Journal):
         if version > len(_MIGRATIONS):
             raise JournalError(str(self._path), "a newer version of the agent wrote it; install that version again")
         return int(version)
+
+
+@contextmanager
+def _transaction(database: sqlite3.Connection, kind: str) -> Iterator[None]:
+    """Committed at the end, rolled back with an error."""
+    database.execute(f"BEGIN {kind}")
+    with database:
+        yield
 
 
 def _remembered(database: sqlite3.Connection) -> Remembered:

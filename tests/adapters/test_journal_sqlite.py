@@ -51,7 +51,7 @@ def test_nothing_lies_beside_the_file_between_two_calls(journal: SqliteJournal, 
 
 
 def test_every_write_waits_for_the_disk(journal: SqliteJournal) -> None:
-    with journal._transaction() as database:
+    with journal._writing() as database:
         assert database.execute("PRAGMA synchronous").fetchone() == (3,)
         assert database.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 
@@ -186,7 +186,7 @@ def test_a_journal_that_is_held_open_for_too_long_is_told(
 
 def test_a_reader_is_not_kept_waiting_by_a_writer(journal: SqliteJournal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_sqlite, "_PATIENCE_S", 0.01)
-    with journal._transaction() as writer:
+    with journal._writing() as writer:
         writer.execute("DELETE FROM renewals")
         assert journal.unfinished() == [BEGUN]
 
