@@ -36,12 +36,16 @@ _MIGRATIONS = (
     CREATE INDEX unfinished ON renewals (is_over);
     CREATE TABLE events (number INTEGER PRIMARY KEY AUTOINCREMENT, value TEXT NOT NULL);
     CREATE TABLE words (fingerprint TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE observations (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), value TEXT NOT NULL);
+    """,
+    "CREATE TABLE reminded (subject TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    """
+    DROP TABLE observations; -- what the last look found is found again by the next
     CREATE TABLE observations (
         only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
         paths BLOB NOT NULL, numbers BLOB NOT NULL, whats TEXT NOT NULL
     );
     """,
-    "CREATE TABLE reminded (subject TEXT PRIMARY KEY, value TEXT NOT NULL)",
 )
 """The script that leads from each schema version (``user_version``) to the next. Never changed, only added to."""
 

@@ -94,6 +94,18 @@ def test_a_newer_journal_is_refused_and_kept(journal: SqliteJournal, path: Path)
     assert path.read_bytes() == before
 
 
+def test_a_journal_of_each_earlier_version_goes_on(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripts = journal_sqlite._MIGRATIONS
+    for version in range(1, len(scripts)):
+        monkeypatch.setattr(journal_sqlite, "_MIGRATIONS", scripts[:version])
+        SqliteJournal(path).save(BEGUN)
+        monkeypatch.setattr(journal_sqlite, "_MIGRATIONS", scripts)
+        SqliteJournal(path).keep_observations([(stamp("/k/a"), observation("/k/a"))])
+        assert SqliteJournal(path).unfinished() == [BEGUN]
+        assert len(SqliteJournal(path).observations()) == 1
+        path.unlink()
+
+
 @pytest.mark.parametrize("script", ["CREATE TABLE more (x); ALTER TABLE events ADD COLUMN y", "no SQL at all"])
 def test_an_update_of_the_schema_is_done_whole_or_not_at_all(
     journal: SqliteJournal, path: Path, monkeypatch: pytest.MonkeyPatch, script: str
