@@ -15,13 +15,15 @@ from agent.cli.terminal import TerminalDoor, ask_secret, complain, confirm, cons
 from agent.config import load
 from agent.core.glance import Glance
 from agent.core.holder import Environment
+from agent.core.password import password_problem
 from agent.core.renewal import Renewal, Step
-from agent.errors import ContractDeclined, NothingToActivate, VaultUnavailable, WrongPassword
+from agent.errors import ContractDeclined, NothingToActivate, PasswordRefused, VaultUnavailable, WrongPassword
 from agent.pipeline.renew import renew as renew_keystore
 from agent.pipeline.renew import under_way
 from agent.pipeline.run import Options
 from agent.ports import Event, Outside
 from agent.secret import Secret
+from agent.text import _
 from agent.watch.look import environment_of
 
 
@@ -43,6 +45,7 @@ def renew(arguments: Namespace) -> int:
             raise ContractDeclined
     options = Options(
         password=password,
+        new_password=_replacement(password, path, begun),
         profile=config.profile,
         keep_password=is_kept,
         wait=not arguments.no_wait,
@@ -128,6 +131,23 @@ def _password(arguments: Namespace, outside: Outside, path: Path) -> tuple[Secre
         else:
             return password, False
     return ask_secret(f"Password of {path.name}"), False
+
+
+def _replacement(password: Secret, path: Path, begun: Renewal | None) -> Secret | None:
+    """A new password where the old one cannot go along: Java opens no file whose password is not ASCII."""
+    if password.reveal().isascii():
+        return None
+    if begun is not None:
+        return ask_secret(_("The password that was chosen for the new keystore"))
+    print(
+        _("The keystore's password has accented letters, which other programs cannot read. The new file needs another.")
+    )
+    while True:
+        chosen = ask_secret(_("New password"))
+        problem = password_problem(chosen.reveal())
+        if problem is None and chosen == ask_secret(_("The same again")):
+            return chosen
+        complain(PasswordRefused(str(path), problem or _("the two are not the same")))
 
 
 def _tell(renewal: Renewal) -> None:
