@@ -122,7 +122,7 @@ def _password(arguments: Namespace, outside: Outside, path: Path) -> tuple[Secre
     if kept is not None:
         return kept, True
     outside.keystores.stamp(path)
-    for _ in range(_TRIES - 1):
+    for _try in range(_TRIES - 1):
         password = ask_secret(f"Password of {path.name}")
         try:
             outside.keystores.glance(path, password)
@@ -139,9 +139,7 @@ def _replacement(password: Secret, path: Path, begun: Renewal | None) -> Secret 
         return None
     if begun is not None:
         return ask_secret(_("The password that was chosen for the new keystore"))
-    print(
-        _("The keystore's password has accented letters, which other programs cannot read. The new file needs another.")
-    )
+    print(_("Other programs cannot read the accented letters of this password. The new file needs another one."))
     while True:
         chosen = ask_secret(_("New password"))
         problem = password_problem(chosen.reveal())
