@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import time
 from difflib import get_close_matches
 from ipaddress import ip_address
 from math import isfinite
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 from platformdirs import user_config_path
 
 from agent.core.glance import Profile
+from agent.core.reminders import QuietHours
 from agent.errors import ConfigError
 
 LANGUAGES = ("auto", "nl", "fr", "de", "en")
@@ -60,6 +62,7 @@ class Config:
         patterns: of file names, as a shell's, without regard to case.
         card_module: the PKCS#11 module of the eID software; None: search for it.
         activate_at_once: a new encryption token takes over as soon as it can, without a person's word.
+        quiet: when no reminder is shown, by this computer's clock.
         language: one of `LANGUAGES`; ``auto`` is the system's.
     """
 
@@ -69,6 +72,7 @@ class Config:
     card_module: Path | None = None
     profile: Profile = Profile.COMPATIBLE
     activate_at_once: bool = False
+    quiet: QuietHours = field(default_factory=QuietHours)
     language: str = "auto"
 
 
@@ -90,6 +94,8 @@ def load(path: Path | None = None) -> Config:
             return Config()
     own: dict[str, Any] = {}
     services: dict[str, Any] = {}
+    quiet: dict[str, Any] = {}
+    parts = {"services": services, "reminders": quiet}
     for key, value in _flat(_toml(path)):
         if key in _SECTIONS:
             raise ConfigError(str(path), f"{key} is a section: write [{key}] on a line of its own")
@@ -97,10 +103,10 @@ def load(path: Path | None = None) -> Config:
             raise ConfigError(str(path), f"{key} is not known; the nearest is {_nearest(key)}")
         name, read = _KEYS[key]
         try:
-            (services if key.startswith("services.") else own)[name] = read(value)
+            parts.get(key.partition(".")[0], own)[name] = read(value)
         except ValueError as problem:
             raise ConfigError(f"{path}, {key}", str(problem)) from None
-    return Config(**own, services=ServicesConfig(**services))
+    return Config(**own, services=ServicesConfig(**services), quiet=replace(QuietHours(), **quiet))
 
 
 def _toml(path: Path) -> Mapping[str, object]:
@@ -193,6 +199,18 @@ def _seconds(value: object) -> float:
     return value
 
 
+def _time(value: object) -> time:
+    """``HH:MM``, or a time as TOML has it."""
+    if isinstance(value, time):
+        return value.replace(second=0, microsecond=0)
+    try:
+        if isinstance(value, str) and len(value) == 5:
+            return time.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ValueError(f"a time is expected, such as '07:30', not {value!r}")
+
+
 def _address(value: object) -> str:
     """A base address: HTTPS, or HTTP to this computer itself, where the sandbox is."""
     if not isinstance(value, str):
@@ -232,6 +250,8 @@ _KEYS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "card.module": ("card_module", _path_or_none),
     "keystore.profile": ("profile", _profile),
     "activation.token": ("activate_at_once", _at_once),
+    "reminders.quiet_from": ("start", _time),
+    "reminders.quiet_until": ("end", _time),
 }
 """Each key of the file: which attribute it sets, and what reads its value."""
 

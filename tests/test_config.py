@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from agent import config
 from agent.config import Config, ServicesConfig, load
 from agent.core.glance import Profile
+from agent.core.reminders import QuietHours
 from agent.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
@@ -78,6 +80,9 @@ def test_every_value_can_be_set(tmp_path: Path) -> None:
         profile = "modern"
         [activation]
         token = "at_once"
+        [reminders]
+        quiet_from = "19:00"
+        quiet_until = 08:15:00
         """,
     )
     services = ServicesConfig(
@@ -85,7 +90,14 @@ def test_every_value_can_be_set(tmp_path: Path) -> None:
     )
     folders = (tmp_path, Path.home() / "elsewhere")
     assert load(path) == Config(
-        folders, ("*.keystore",), services, tmp_path / "module.so", Profile.MODERN, activate_at_once=True, language="de"
+        folders,
+        ("*.keystore",),
+        services,
+        tmp_path / "module.so",
+        Profile.MODERN,
+        activate_at_once=True,
+        quiet=QuietHours(time(19, 0), time(8, 15)),
+        language="de",
     )
 
 
@@ -133,6 +145,8 @@ def test_a_key_that_is_not_known_is_refused_by_name_with_the_nearest(
         ("services.read_timeout", 'services.read_timeout = "10"', "a number of seconds is expected, .* not '10'"),
         ("card.module", "card.module = true", "a full path is expected"),
         ("keystore.profile", 'keystore.profile = "old"', "one of compatible, modern is expected, not 'old'"),
+        ("reminders.quiet_from", 'reminders.quiet_from = "8 pm"', "a time is expected, such as '07:30'"),
+        ("reminders.quiet_until", "reminders.quiet_until = 7", "a time is expected"),
         ("activation.token", "activation.token = true", "one of ask, at_once is expected, not True"),
     ],
 )
