@@ -1,18 +1,22 @@
 """The interface's language: Dutch, French, German or English, from gettext catalogues in ``agent/locale``.
 
 English is the language of the sources. `_` translates now; `N_` marks a text that is translated where it is shown.
+``installer/bootstrap.py translations`` gathers the marked texts and compiles the catalogues.
 """
 
 from __future__ import annotations
 
 import gettext
-import locale
+import os
+import sys
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
 DOMAIN = "agent"
 FOLDER = Path(__file__).parent / "locale"
-LANGUAGES = ("nl", "fr", "de", "en")
+LANGUAGE_NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
+LANGUAGES = tuple(LANGUAGE_NAMES)
 
 _chosen: gettext.NullTranslations = gettext.NullTranslations()
 _spoken = "en"
@@ -30,10 +34,46 @@ def spoken() -> str:
     return _spoken
 
 
+# ── The system's language ────────────────────────────────────────────────────────────────────────────────────────────
+
+
 def system_language() -> str:
     """The two letters of the system's language, ``en`` where it is none of ours."""
-    wanted = (locale.getlocale()[0] or locale.getdefaultlocale()[0] or "en")[:2].lower()
-    return wanted if wanted in LANGUAGES else "en"
+    wishes = (wish[:2].lower() for wish in _wishes())
+    return next((wish for wish in wishes if wish in LANGUAGES), "en")
+
+
+def _wishes() -> Iterator[str]:
+    """The languages that this user asks for, the dearest first: the environment's, else the operating system's."""
+    category = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), None)
+    if category is not None:
+        if category.partition(".")[0] not in ("C", "POSIX"):  # there gettext has no regard for LANGUAGE either
+            yield from os.environ.get("LANGUAGE", "").split(":")
+        yield category
+    elif sys.platform == "win32":
+        import ctypes
+
+        number = ctypes.windll.kernel32.GetUserDefaultUILanguage()
+        yield _WINDOWS_LANGUAGES.get(number & 0x3FF, "")  # without the country
+    elif sys.platform == "darwin":
+        yield from _mac_languages()
+
+
+_WINDOWS_LANGUAGES = {0x13: "nl", 0x0C: "fr", 0x07: "de", 0x09: "en"}
+
+
+def _mac_languages() -> list[str]:
+    """A program that is started from the Finder or at login has no LANG."""
+    import plistlib
+
+    try:
+        with Path("~/Library/Preferences/.GlobalPreferences.plist").expanduser().open("rb") as file:
+            return [str(each) for each in plistlib.load(file).get("AppleLanguages", [])]
+    except (OSError, ValueError):
+        return []
+
+
+# ── Texts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _(text: str) -> str:
@@ -50,6 +90,8 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
     """`text` as it is, marked for translation."""
     return text
 
+
+# ── Dates ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _MONTHS = (
     N_("January"),
@@ -69,6 +111,21 @@ _MONTHS = (
 
 def written(day: date) -> str:
     """The date as the chosen language writes it: ``16 April 2026``. An instant is written as this computer's day."""
-    if isinstance(day, datetime):
-        day = day.astimezone().date()
-    return _("{day} {month} {year}").format(day=day.day, month=_(_MONTHS[day.month - 1]), year=day.year)
+    day = _own_day(day)
+    text = _("1 {month} {year}") if day.day == 1 else _("{day} {month} {year}")  # French has a word for the first
+    return text.format(day=day.day, month=_(_MONTHS[day.month - 1]), year=day.year)
+
+
+def in_digits(day: date) -> str:
+    """The date for a table, always as wide: ``2026-04-16``, ``16/04/2026``. An instant as this computer's day."""
+    day = _own_day(day)
+    return _("{year:04}-{month:02}-{day:02}").format(day=day.day, month=day.month, year=day.year)
+
+
+def moment(instant: datetime) -> str:
+    """Day and minute by this computer's clock, in digits."""
+    return f"{in_digits(instant)} {instant.astimezone():%H:%M}"
+
+
+def _own_day(day: date) -> date:
+    return day.astimezone().date() if isinstance(day, datetime) else day

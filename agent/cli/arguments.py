@@ -67,6 +67,7 @@ def _watching(commands: Any) -> None:
     check.set_defaults(run=command("agent.cli.watching", "check"))
     status = commands.add_parser("status", help="a table for people: whose, until when, and what to do")
     status.set_defaults(run=command("agent.cli.watching", "status"))
+    _in_a_window(status, "status")
     for parser in (check, status):
         parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: config)")
         parser.add_argument("--now", type=_instant, metavar="INSTANT", help="judge as of 2026-12-31T09:00:00Z")
@@ -107,6 +108,7 @@ def _renewing(commands: Any) -> None:
     history = commands.add_parser("history", help="what the agent did, newest first")
     history.add_argument("--limit", type=_count, default=50, metavar="N", help="how many lines (default: 50)")
     history.add_argument("--json", action="store_true", help="a list of objects instead of lines")
+    _in_a_window(history, "history")
     history.set_defaults(run=command("agent.cli.renewing", "history"))
 
 
@@ -125,6 +127,8 @@ def _rest(commands: Any) -> None:
         action.set_defaults(run=command("agent.cli.passwords", f"{name}_password"))
         if name == "set":
             action.add_argument("--password-stdin", action="store_true", help="read it from standard input")
+    settings = commands.add_parser("settings", help="a window for folders, passwords, quiet hours, language")
+    settings.set_defaults(run=command("agent.cli.windows", "settings"))
     demo = commands.add_parser("demo", help="a rehearsal in a temporary folder: nothing of this computer is touched")
     demo.add_argument("--keep", action="store_true", help="keep the temporary folder and say where it is")
     demo.set_defaults(run=command("agent.cli.demo", "demo"))

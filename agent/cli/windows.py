@@ -1,26 +1,44 @@
-"""The commands that open a window: `renew --window` and its like."""
+"""The commands that open a window: `settings`, and `renew`, `status` and `history` with ``--window``."""
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
+from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from agent import wiring
-from agent.config import load
-from agent.errors import WindowsMissing
+from agent.config import Config, default_path, load
+from agent.core.menu import Act, Choice
+from agent.core.reminders import NOTHING_TOLD, snoozed, subject_of
+from agent.errors import AgentError, WindowsMissing
+from agent.ports import Journal
+from agent.secret import Secret
 from agent.text import speak
+from agent.watch.judge import judge
+
+_HISTORY = 1000
 
 
-def renew(arguments: Namespace) -> int:
-    """Renew a keystore in a window, or go on with its renewal."""
-    config = load(arguments.config)
-    speak(config.language)
-    session, renewal = _window("session"), _window("renewal")
-    activate = arguments.activate or config.activate_at_once
-    wish = session.Wish(arguments.keystore.absolute(), config.profile, activate, arguments.anew)
-    renewal.renew_in_a_window(wish, lambda: wiring.outside(config), wiring.clock())
-    return 0
+def _in_a_window(run: Callable[[Namespace, Config], None]) -> Callable[[Namespace], int]:
+    """A problem is shown in a window, where there can be one, beside being said as by every command."""
+
+    @wraps(run)
+    def shown(arguments: Namespace) -> int:
+        notice = _window("notice")
+        try:
+            config = load(arguments.config)
+            speak(config.language)
+            run(arguments, config)
+        except AgentError as problem:
+            notice.show_problem(problem)
+            raise
+        return 0
+
+    return shown
 
 
 def _window(name: str) -> Any:
@@ -31,3 +49,103 @@ def _window(name: str) -> Any:
         if problem.name in ("tkinter", "_tkinter"):
             raise WindowsMissing from problem
         raise
+
+
+@_in_a_window
+def renew(arguments: Namespace, config: Config) -> None:
+    """Renew a keystore in a window, or go on with its renewal."""
+    activate = arguments.activate or config.activate_at_once
+    wish = _window("session").Wish(arguments.keystore.absolute(), config.profile, activate, arguments.anew)
+    _window("renewal").renew_in_a_window(wish, lambda: wiring.outside(config), wiring.clock())
+
+
+@_in_a_window
+def history(_arguments: Namespace, _config: Config) -> None:
+    """What happened, newest first."""
+    _window("history").show_history(wiring.journal().history(_HISTORY))
+
+
+# ── Status ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@_in_a_window
+def status(arguments: Namespace, config: Config) -> None:
+    """All keystores, as the journal has them, and the tray's menu."""
+    window = _window("status")
+    acts = _Acts(arguments.config, config, wiring.journal(), window)
+    acts.carry_out(Choice(Act.CHECK))
+    window.show_status(window.Deeds(acts.known, acts.carry_out, frozenset(acts.done_by)), wiring.clock())
+
+
+class _Acts:
+    """What the status window's buttons do."""
+
+    def __init__(self, config_file: Path | None, config: Config, journal: Journal, window: Any) -> None:
+        from agent.desktop.processes import Processes
+
+        option = ("--config", str(config_file)) if config_file else ()
+        self._processes = Processes((sys.executable, "-m", "agent", *option))
+        self._config, self._journal, self._window = config, journal, window
+        self.done_by: dict[Act, Callable[[Choice], object]] = {
+            Act.RENEW: lambda choice: self._start("renew", "--window", str(choice.path)),
+            Act.LATER: self._put_off,
+            Act.CHECK: lambda _choice: self._processes.start("check", ("check",), lambda _code, _said: None),
+            Act.FOLDER: self._open_folder,
+            Act.HISTORY: lambda _choice: self._start("history", "--window"),
+            Act.SETTINGS: lambda _choice: self._start("settings"),
+        }
+
+    def known(self) -> Any:
+        observations = list(self._journal.observations().values())
+        findings = judge(observations, wiring.clock().now(), self._journal.words())
+        return self._window.Known(findings, self._journal.unfinished())
+
+    def carry_out(self, choice: Choice) -> None:
+        self.done_by[choice.act](choice)
+
+    def _start(self, *arguments: str) -> None:
+        self._processes.start(" ".join(arguments), arguments, lambda _code, _said: None, window=True)
+
+    def _put_off(self, choice: Choice) -> None:
+        now = wiring.clock().now()
+        reminded = self._journal.reminded()
+        for finding in self.known().findings:
+            if subject_of(finding) == choice.subject and choice.later is not None:
+                before = reminded.get(choice.subject, NOTHING_TOLD)
+                self._journal.keep_reminded({choice.subject: snoozed(before, finding, choice.later, now, None)})
+                return
+
+    def _open_folder(self, choice: Choice) -> None:
+        from agent.desktop.folder import open_folder
+
+        path = choice.path or next((each.observation.path for each in self.known().findings), None)
+        open_folder(Path(path).parent if path else self._config.folders[0])
+
+
+# ── Settings ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@_in_a_window
+def settings(arguments: Namespace, config: Config) -> None:
+    """Folders, passwords, reminders, language, start at login, the eID's module."""
+    window = _window("settings")
+    passwords = _window("passwords").Passwords(lambda: _known_passwords(config), _store, _forget)
+    window.show_settings(window.Behind(arguments.config or default_path(), config, passwords))
+
+
+def _known_passwords(config: Config) -> list[tuple[Path, bool]]:
+    """The keystores in the config's folders, and whether the vault has their password."""
+    vault = wiring.vault()
+    paths = [Path(stamp.path) for stamp in wiring.keystores().found(config.folders, config.patterns)]
+    return [(path, vault.password(path) is not None) for path in paths]
+
+
+def _store(path: Path, password: Secret) -> None:
+    wiring.keystores().glance(path, password)
+    wiring.vault().keep(path, password)
+
+
+def _forget(path: Path) -> bool:
+    was_there = wiring.vault().forget(path)
+    wiring.journal().keep_observations([], [str(path)])
+    return was_there

@@ -62,7 +62,7 @@ def _changed(text: str, changes: Mapping[str, Value], path: Path) -> str:
         if section and section not in document:
             document[section] = tomlkit.table()
         table = document[section] if section else document
-        table[name] = value  # type: ignore[index]
+        table[name] = value
     return tomlkit.dumps(document)
 
 

@@ -12,9 +12,8 @@ from agent.desktop.windows.pages import Choice, ContractShown
 from agent.desktop.windows.parts import PageFrame
 from agent.desktop.windows.theme import BODY, STRONG
 from agent.desktop.windows.words import environment_name, holder_name, holder_number
-from agent.text import _, spoken
+from agent.text import LANGUAGE_NAMES, _, spoken
 
-_NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 _LINES = 12
 
 
@@ -48,7 +47,7 @@ class ContractDrawn(Drawn):
         row.pack(anchor="w", pady=(0, self.frame.look.px(8)))
         self._language = tk.StringVar(row, value=_in_my_language(texts).language)
         for each in texts:
-            name = _NAMES.get(each.language[:2], each.language)
+            name = LANGUAGE_NAMES.get(each.language[:2], each.language)
             button = ttk.Radiobutton(row, text=name, value=each.language, variable=self._language)
             button.configure(command=lambda text=each: self._show(text))  # type: ignore[misc]
             button.pack(side="left", padx=(0, self.frame.look.px(16)))

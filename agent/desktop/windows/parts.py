@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from tkinter import ttk
 from typing import Any
 
@@ -84,7 +84,6 @@ class PageFrame(ttk.Frame):
         caption.pack(anchor="w")
         entry = ttk.Entry(self.body, show="●", width=24, font=BODY)
         entry.pack(anchor="w", pady=(self.look.px(4), self.look.px(12)))
-        self.mnemonic(name, entry.focus_set)
         self.first(entry)
         return entry
 
@@ -92,7 +91,6 @@ class PageFrame(ttk.Frame):
         label, underline = with_mnemonic(text)
         box = ttk.Checkbutton(self.body, text=label, underline=underline, variable=variable)
         box.pack(anchor="w", pady=(0, self.look.px(8)))
-        self.mnemonic(text, box.invoke)
         return box
 
     # ── Buttons and keys ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -117,20 +115,7 @@ class PageFrame(ttk.Frame):
         button = ttk.Button(self._buttons, text=label, underline=underline, command=command, style=style)
         gap = self.look.px(8)
         button.pack(side=side, padx=(gap, 0) if side == "right" else (0, gap))
-        self.mnemonic(text, button.invoke)
         return button
-
-    def mnemonic(self, text: str, act: Command) -> None:
-        """Alt and the underlined letter do it, as long as this page shows."""
-        label, position = with_mnemonic(text)
-        if position >= 0:
-            letter = label[position].lower()
-            self.winfo_toplevel().bind(f"<Alt-{letter}>", lambda _: self._act(act))
-
-    def _act(self, act: Command) -> str:
-        if self.winfo_exists():
-            act()
-        return "break"
 
     def first(self, widget: tk.Widget) -> None:
         """Where the keyboard is when the page comes up."""
@@ -167,7 +152,10 @@ def fit(root: tk.Tk, look: Look, width: int, height: int) -> None:
 
 
 def keys(root: tk.Tk, page: Callable[[], PageFrame | None]) -> None:
-    """Return and Escape in a window. Return presses the button that has the keyboard, else the default."""
+    """The keyboard of a window: Return, Escape, and Alt with an underlined letter.
+
+    Return presses the button that has the keyboard, else the page's own.
+    """
 
     def pressed(_event: Any) -> None:
         shown = page()
@@ -185,3 +173,33 @@ def keys(root: tk.Tk, page: Callable[[], PageFrame | None]) -> None:
     root.bind("<Return>", pressed)
     root.bind("<KP_Enter>", pressed)
     root.bind("<Escape>", left)
+    root.bind("<Alt-Key>", lambda event: _by_letter(root, event.keysym.lower()))
+
+
+def _by_letter(root: tk.Tk, letter: str) -> str | None:
+    """Press the button that shows this letter underlined, or go to the field that its label names."""
+    for widget in visible(root):
+        if mnemonic(widget) != letter:
+            continue
+        if isinstance(widget, ttk.Button | ttk.Checkbutton | ttk.Radiobutton):
+            widget.invoke()
+        elif (field := widget.tk_focusNext()) is not None:
+            field.focus_set()
+        return "break"
+    return None
+
+
+def visible(widget: tk.Misc) -> Iterator[tk.Misc]:
+    """Everything that is to be seen in `widget`."""
+    for child in widget.winfo_children():
+        if child.winfo_viewable():
+            yield child
+            yield from visible(child)
+
+
+def mnemonic(widget: tk.Misc) -> str | None:
+    """The letter that is underlined, in lower case."""
+    if not isinstance(widget, ttk.Button | ttk.Checkbutton | ttk.Radiobutton | ttk.Label):
+        return None
+    text, underline = str(widget.cget("text")), int(widget.cget("underline"))
+    return text[underline].lower() if 0 <= underline < len(text) else None

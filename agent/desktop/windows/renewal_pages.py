@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.desktop.launch import open_folder
+from agent.desktop.folder import open_folder
 from agent.desktop.windows.contract_page import ContractDrawn
 from agent.desktop.windows.drawn import Drawn, Reply
 from agent.desktop.windows.pages import (

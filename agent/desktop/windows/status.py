@@ -1,0 +1,160 @@
+"""The status window: every keystore, and the tray's menu as buttons, for desktops whose tray has none."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from tkinter import ttk
+
+from agent.core.finding import Finding
+from agent.core.menu import Act, Choice, Item, menu
+from agent.core.reminders import name_of, subject_of
+from agent.core.renewal import Renewal
+from agent.desktop.windows.parts import PageFrame, fit, keys
+from agent.desktop.windows.table import Table
+from agent.desktop.windows.theme import Look, new_window
+from agent.desktop.windows.words import state_words
+from agent.ports import Clock
+from agent.text import _, written
+
+WIDTH = 760
+_ROWS = 6
+_REFRESH_MS = 5000
+_BUTTONS_IN_A_ROW = 3
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the journal says now."""
+
+    findings: Sequence[Finding]
+    renewals: Sequence[Renewal]
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """What stands behind the window.
+
+    Attributes:
+        known: reads the journal.
+        carry_out: does what was chosen in the menu.
+        acts: what can be carried out; the menu's other lines are left out.
+    """
+
+    known: Callable[[], Known]
+    carry_out: Callable[[Choice], object]
+    acts: frozenset[Act]
+
+
+def show_status(deeds: Deeds, clock: Clock) -> None:
+    """Show the window until the person closes it. Raises: DisplayMissing."""
+    root, look = new_window()
+    StatusWindow(root, look, deeds, clock)
+    root.mainloop()
+
+
+class StatusWindow:
+    def __init__(self, root: tk.Tk, look: Look, deeds: Deeds, clock: Clock) -> None:
+        self.root, self.look, self._deeds, self._clock = root, look, deeds, clock
+        self._known = Known((), ())
+        self.frame = frame = PageFrame(root, look, WIDTH)
+        root.title(_("eHealth certificates"))
+        fit(root, look, WIDTH + 48, 420)
+        frame.headline(_("eHealth certificates"))
+        self._nothing = frame.paragraph("")
+        columns = (_("State"), 150), (_("Whose"), 260), (_("Valid until"), 140), (_("Safe until"), 140)
+        self.table = Table(frame.body, look, columns, _ROWS)
+        self.table.pack(fill="both", expand=True, pady=(0, look.px(12)))
+        self.table.tree.bind("<<TreeviewSelect>>", lambda _event: self._describe())
+        self._chosen = ttk.Frame(frame.body)
+        self._chosen.pack(fill="x", before=self.table, side="bottom")
+        frame.way_out(_("&Close"), root.destroy)
+        for text, item in self._always():
+            frame.secondary(text, lambda item=item: self._act(item))  # type: ignore[misc]
+        frame.first(self.table.tree)
+        keys(root, lambda: frame)
+        frame.pack(fill="both", expand=True)
+        self.refresh()
+        root.deiconify()
+        frame.take_keyboard()
+
+    def refresh(self) -> None:
+        """Read the journal again, now and every few seconds."""
+        known = self._deeds.known()
+        if known != self._known or not known.findings:
+            self._known = known
+            self.table.fill([self._row(finding) for finding in known.findings])
+            nothing = "" if known.findings else _("No keystore was found yet. Look now, or set the folders.")
+            self._nothing.configure(text=nothing)
+            self._describe()
+        self.root.after(_REFRESH_MS, self.refresh)
+
+    @staticmethod
+    def _row(finding: Finding) -> tuple[str, ...]:
+        sign, state, _advice = state_words(finding)
+        glance = finding.observation.glance
+        until = "" if glance is None or glance.pending else written(glance.not_after)
+        safe = written(finding.last_safe_day) if finding.last_safe_day else ""
+        return f"{sign}  {state}", name_of(finding), until, safe
+
+    # ── The chosen keystore ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _describe(self) -> None:
+        for child in self._chosen.winfo_children():
+            child.destroy()
+        if self.table.chosen is None or not self._known.findings:
+            return
+        finding = self._known.findings[self.table.chosen]
+        wrap = self.look.px(WIDTH)
+        for text, style in (
+            (finding.reason, "Strong.TLabel"),
+            (state_words(finding)[2], "TLabel"),
+            (finding.observation.path, "Caption.TLabel"),
+        ):
+            label = ttk.Label(self._chosen, text=text, style=style, wraplength=wrap, justify="left")
+            label.pack(anchor="w", pady=(0, self.look.px(4)))
+        row = ttk.Frame(self._chosen)
+        row.pack(fill="x", pady=(self.look.px(4), 0))
+        for item in self._items(finding):
+            self._button(row, item)
+
+    def _items(self, finding: Finding) -> list[Item]:
+        """The menu's lines for this keystore alone."""
+        if finding.superseded_by:
+            return []
+        own = [each for each in self._known.renewals if each.fingerprint == subject_of(finding)]
+        shown = menu([finding], own, self._clock.now())
+        return [item for item in shown if self._acts(item) & {Act.RENEW, Act.LATER} & self._deeds.acts]
+
+    @staticmethod
+    def _acts(item: Item) -> set[Act]:
+        inner = {each.choice.act for each in item.items if each.choice}
+        return inner | ({item.choice.act} if item.choice else set())
+
+    def _button(self, row: ttk.Frame, item: Item) -> None:
+        if item.items:
+            button: ttk.Widget = self._submenu(row, item)
+        else:
+            button = ttk.Button(row, text=item.text, command=lambda: self._act(item), style="Accent.TButton")
+        button.pack(side="left", padx=(0, self.look.px(8)))
+
+    def _submenu(self, row: ttk.Frame, item: Item) -> ttk.Menubutton:
+        button = ttk.Menubutton(row, text=item.text)
+        choices = tk.Menu(button, tearoff=False)
+        for each in item.items:
+            choices.add_command(label=each.text, command=lambda each=each: self._act(each))  # type: ignore[misc]
+        button.configure(menu=choices)
+        return button
+
+    # ── What is there always ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _always(self) -> list[tuple[str, Item]]:
+        """The menu's lines that speak of no keystore; the first is rightmost."""
+        shown = menu([], [], self._clock.now())
+        wanted = [item for item in shown if item.choice and item.choice.act in self._deeds.acts]
+        return [(item.text, item) for item in reversed(wanted)]
+
+    def _act(self, item: Item) -> None:
+        assert item.choice is not None, "only choices have buttons"
+        self._deeds.carry_out(item.choice)
