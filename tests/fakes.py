@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -95,6 +95,10 @@ class MemoryJournal(Journal):
 
     def observations(self) -> Mapping[FileStamp, Observation]:
         return dict(self._seen.values())
+
+    def observations_of(self, stamps: Sequence[FileStamp]) -> list[Observation] | None:
+        remembered = self.observations()
+        return [remembered[stamp] for stamp in stamps] if sorted(remembered) == list(stamps) else None
 
     def keep_observations(self, seen: Iterable[tuple[FileStamp, Observation]], forgotten: Iterable[str] = ()) -> None:
         for path in forgotten:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from agent.adapters.journal_record import Unreadable, plain, typed
@@ -36,31 +37,38 @@ class Row(NamedTuple):
 
 
 class Remembered(Mapping[FileStamp, Observation]):
-    def __init__(self, files: Mapping[_Stamp, int], whats: list[Observation]) -> None:
-        """`files` tells for each file which of `whats` was found."""
-        self._files = files
+    def __init__(self, stamps: list[_Stamp], numbers: Sequence[int], whats: list[Observation]) -> None:
+        """`numbers` tells for each of `stamps` which of `whats` was found."""
+        self._stamps = stamps
+        self._numbers = numbers
         self._whats = whats
+
+    @cached_property
+    def _files(self) -> Mapping[_Stamp, int]:
+        return dict(zip(self._stamps, self._numbers, strict=True))
+
+    def of_all(self, stamps: Sequence[FileStamp]) -> list[Observation] | None:
+        """What was found, in the order of `stamps`, where these are just the remembered ones; else None."""
+        if stamps != self._stamps:
+            return None
+        found = [what[1:] for what in self._whats]
+        return [Observation(stamp[0], *found[number]) for stamp, number in zip(stamps, self._numbers, strict=True)]
 
     def __getitem__(self, stamp: FileStamp) -> Observation:
         return Observation(stamp[0], *self._whats[self._files[stamp]][1:])
-
-    def get(self, stamp: FileStamp, default: Observation | None = None) -> Observation | None:  # type: ignore[override]
-        """As any mapping's; written out, because it is asked for each file of a look."""
-        number = self._files.get(stamp)
-        return default if number is None else Observation(stamp[0], *self._whats[number][1:])
 
     def __contains__(self, stamp: object) -> bool:
         return stamp in self._files
 
     def __iter__(self) -> Iterator[FileStamp]:
-        return map(FileStamp._make, self._files)
+        return map(FileStamp._make, self._stamps)
 
     def __len__(self) -> int:
-        return len(self._files)
+        return len(self._stamps)
 
     def row(self) -> Row:
-        paths, *stamps = zip(*self._files, strict=True) if self._files else ((), (), (), ())
-        columns = zip(_KINDS, (*stamps, self._files.values()), strict=True)
+        paths, *stamps = zip(*self._stamps, strict=True) if self._stamps else ((), (), (), ())
+        columns = zip(_KINDS, (*stamps, self._numbers), strict=True)
         numbers = b"".join(array(kind, column).tobytes() for kind, column in columns)
         whats = json.dumps([plain(what) for what in self._whats], separators=(",", ":"))
         return Row(b"\0".join(map(os.fsencode, paths)), numbers, whats)
@@ -74,13 +82,13 @@ class Remembered(Mapping[FileStamp, Observation]):
             for position, column in enumerate(columns):
                 column.frombytes(row.numbers[position * 8 * len(paths) : (position + 1) * 8 * len(paths)])
             sizes, modified, inodes, numbers = columns
-            files = dict(zip(zip(paths, sizes, modified, inodes, strict=True), numbers, strict=True))
+            stamps = list(zip(paths, sizes, modified, inodes, strict=True))
             whats = [typed(Observation, what) for what in json.loads(row.whats)]
         except (ValueError, TypeError, RecursionError) as problem:
             raise Unreadable("the remembered files") from problem
         if len(row.numbers) != 8 * len(_KINDS) * len(paths) or max(numbers, default=-1) >= len(whats):
             raise Unreadable("the remembered files")
-        return cls(files, whats)
+        return cls(stamps, numbers, whats)
 
 
 _KINDS = "QqQQ"
@@ -88,9 +96,7 @@ _KINDS = "QqQQ"
 
 
 def remembered(seen: Iterable[tuple[FileStamp, Observation]]) -> Remembered:
-    """`seen`, as it is going to be written."""
-    files: dict[_Stamp, int] = {}
-    numbers: dict[Observation, int] = {}
-    for stamp, observation in seen:
-        files[stamp] = numbers.setdefault(observation._replace(path=""), len(numbers))
-    return Remembered(files, list(numbers))
+    """`seen`, as it is going to be written: by path, as a look finds them."""
+    whats: dict[Observation, int] = {}
+    files = sorted((stamp, whats.setdefault(found._replace(path=""), len(whats))) for stamp, found in seen)
+    return Remembered([stamp for stamp, _ in files], [number for _, number in files], list(whats))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -82,6 +82,10 @@ class SqliteJournal(Journal):
     def observations(self) -> Mapping[FileStamp, Observation]:
         with self._opened() as database:
             return _remembered(database)
+
+    def observations_of(self, stamps: Sequence[FileStamp]) -> list[Observation] | None:
+        with self._opened() as database:
+            return _remembered(database).of_all(stamps)
 
     def keep_observations(self, seen: Iterable[tuple[FileStamp, Observation]], forgotten: Iterable[str] = ()) -> None:
         with self._writing() as database:

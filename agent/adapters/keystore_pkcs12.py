@@ -52,8 +52,10 @@ class Pkcs12Keystores(Keystores):
         for folder in dict.fromkeys(map(_absolute, folders)):
             with suppress(OSError):
                 prefix = os.path.join(folder, "")  # noqa: PTH118 - ten thousand Paths would cost more than the look
-                for name in filter(matches, os.listdir(folder)):  # noqa: PTH208
-                    stamps += _stamped(prefix + name)
+                for path in [prefix + name for name in os.listdir(folder) if matches(name)]:  # noqa: PTH208
+                    status = _status(path)
+                    if status is not None and not stat.S_ISDIR(status.st_mode):
+                        stamps.append(_stamp(path, status))
         stamps.sort()  # a stamp begins with its path
         return stamps
 
@@ -128,16 +130,14 @@ def _stamp(path: str, status: os.stat_result) -> FileStamp:
     return FileStamp(path, status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def _stamped(path: str) -> tuple[FileStamp, ...]:
-    """The stamp of a file; nothing of a folder, and of what is gone again."""
+def _status(path: str) -> os.stat_result | None:
+    """None where the file is gone again."""
     try:
-        status = os.stat(path)  # noqa: PTH116
+        return os.stat(path)  # noqa: PTH116
     except OSError:
-        try:
-            status = os.lstat(path)  # a link to nothing: whoever opens it will say so
-        except OSError:
-            return ()
-    return () if stat.S_ISDIR(status.st_mode) else (_stamp(path, status),)
+        with suppress(OSError):
+            return os.lstat(path)  # a link to nothing: whoever opens it will say so
+    return None
 
 
 def _looked_at(path: Path, look: Callable[[bytes], _T]) -> _T:

@@ -71,6 +71,9 @@ class Look:
 
     def _at(self, stamps: Sequence[FileStamp], forget_others: bool, away: Set[str] = frozenset()) -> list[Observation]:
         """`away`: folders that cannot be looked into now; what was known of their files is kept."""
+        unchanged = self.journal.observations_of(stamps)
+        if unchanged is not None and all(observation.lasting for observation in unchanged):
+            return unchanged
         remembered = self.journal.observations()
         observations, news, known_files = [], [], 0
         for stamp in stamps:

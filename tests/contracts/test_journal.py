@@ -142,3 +142,11 @@ def test_what_was_told_is_kept_for_each_certificate(reopened: Callable[[], Journ
     reopened().keep_reminded({OLD: first, "/k/é.p12": first})
     reopened().keep_reminded({OLD: second})
     assert dict(reopened().reminded()) == {OLD: second, "/k/é.p12": first}
+
+
+def test_the_quick_way_holds_for_just_the_remembered_files(reopened: Callable[[], Journal]) -> None:
+    paths = ["/k/a.p12", "/k/b.p12"]
+    reopened().keep_observations((stamp(path), observation(path)) for path in reversed(paths))
+    assert reopened().observations_of([stamp(path) for path in paths]) == [observation(path) for path in paths]
+    assert reopened().observations_of([stamp("/k/a.p12")]) is None
+    assert reopened().observations_of([stamp("/k/a.p12"), stamp("/k/b.p12", modified_ns=2)]) is None
