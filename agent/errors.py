@@ -17,8 +17,10 @@
     └ WindowsMissing · DisplayMissing         the terminal's commands work without them
 
 Every error says what happened (`title`) and what the person does next (`hint`): templates over the error's own facts,
-so that they can be translated whole. `retry` tells the agent whether trying again makes sense, and who starts it.
-Facts never hold a secret. Adapters translate at the edge with ``raise … from``; only `cli` and the windows render.
+translated whole when they are shown, by `str` and `advice`. A fact that is a sentence is translated where it is made
+or, where that may be another process, marked there. `retry` tells the agent whether trying again makes sense, and who
+starts it. Facts never hold a secret. Adapters translate errors at the edge with ``raise … from``; only `cli` and the
+windows render.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from enum import Enum
 from typing import ClassVar
+
+from agent.text import N_, _, written
 
 
 class Retry(Enum):
@@ -51,7 +55,40 @@ class AgentError(Exception):
         return {field.name: getattr(self, field.name) for field in own}
 
     def __str__(self) -> str:
-        return self.title.format(**self.facts)
+        """The title, in the chosen language."""
+        return self._told(self.title)
+
+    @property
+    def advice(self) -> str:
+        """The hint, in the chosen language."""
+        return self._told(self.hint)
+
+    def _told(self, text: str) -> str:
+        return _(text).format(**{name: _shown(fact) for name, fact in self.facts.items()})
+
+
+def _shown(fact: object) -> object:
+    if isinstance(fact, date):
+        return written(fact)
+    return _(fact) if isinstance(fact, str) else fact
+
+
+_OF_THE_SYSTEM = (
+    N_("permission denied"),
+    N_("operation not permitted"),
+    N_("read-only file system"),
+    N_("no space left on device"),
+    N_("disk quota exceeded"),
+    N_("input/output error"),
+    N_("file name too long"),
+    N_("too many levels of symbolic links"),
+    N_("is a directory"),
+    N_("not a directory"),
+    N_("no such file or directory"),
+    N_("stale file handle"),
+    N_("host is down"),
+)
+"""What Linux and macOS say of a file that cannot be used, in small letters: facts that adapters hand on."""
 
 
 @dataclass(eq=False)
@@ -60,8 +97,8 @@ class ConfigError(AgentError):
 
     where: str
     problem: str
-    title = "{where}: {problem}"
-    hint = "Correct it and try again; nothing was changed."
+    title = N_("{where}: {problem}")
+    hint = N_("Correct it and try again; nothing was changed.")
 
 
 # ── Keystores ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -75,8 +112,8 @@ class KeystoreError(AgentError):
 
 
 class KeystoreNotFound(KeystoreError):
-    title = "There is no keystore at {path}."
-    hint = "Look whether the file was moved or renamed, then give its place again."
+    title = N_("There is no keystore at {path}.")
+    hint = N_("Look whether the file was moved or renamed, then give its place again.")
 
 
 @dataclass(eq=False)
@@ -84,15 +121,17 @@ class KeystoreUnreadable(KeystoreError):
     """The system does not give the file's bytes."""
 
     problem: str
-    title = "{path} cannot be read: {problem}."
-    hint = "Look whether this user may read it, and whether its disk or share is there."
+    title = N_("{path} cannot be read: {problem}.")
+    hint = N_("Look whether this user may read it, and whether its disk or share is there.")
 
 
 class WrongPassword(KeystoreError):
     """A wrong password and a damaged integrity code look the same."""
 
-    title = "The password does not open {path}, or the file was changed after it was written."
-    hint = "Give the keystore's password again: ehealth-agent password set. If it is surely right, restore the file."
+    title = N_("The password does not open {path}, or the file was changed after it was written.")
+    hint = N_(
+        "Give the keystore's password again: ehealth-agent password set. If it is surely right, restore the file."
+    )
 
 
 @dataclass(eq=False)
@@ -100,15 +139,15 @@ class NotPkcs12(KeystoreError):
     """Another kind of file. `found` says which: ``empty file``, ``JKS``, ``PEM text``, ``truncated``, ``other``."""
 
     found: str
-    title = "{path} is no PKCS#12 keystore: {found}."
-    hint = "Look for the right file, or restore it from a copy."
+    title = N_("{path} is no PKCS#12 keystore: {found}.")
+    hint = N_("Look for the right file, or restore it from a copy.")
 
 
 @dataclass(eq=False)
 class Damaged(KeystoreError):
     problem: str
-    title = "{path} is damaged: {problem}."
-    hint = "Restore the file from a copy. The agent changed nothing."
+    title = N_("{path} is damaged: {problem}.")
+    hint = N_("Restore the file from a copy. The agent changed nothing.")
 
 
 @dataclass(eq=False)
@@ -116,21 +155,21 @@ class Hostile(KeystoreError):
     """Refused before any key derivation."""
 
     problem: str
-    title = "{path} was not opened, because it would block this computer: {problem}."
-    hint = "No eHealth program writes such a file. Ask where it comes from, then remove it."
+    title = N_("{path} was not opened, because it would block this computer: {problem}.")
+    hint = N_("No eHealth program writes such a file. Ask where it comes from, then remove it.")
     retry = Retry.NEVER
 
 
 @dataclass(eq=False)
 class WriteFailed(KeystoreError):
     problem: str
-    title = "{path} could not be written: {problem}."
-    hint = "Make room or give write access to the folder, then start again. The old file is as it was."
+    title = N_("{path} could not be written: {problem}.")
+    hint = N_("Make room or give write access to the folder, then start again. The old file is as it was.")
 
 
 class KeystoreBusy(KeystoreError):
-    title = "{path} is held open by another program."
-    hint = "Close the program that uses the keystore, or wait; the agent tries again."
+    title = N_("{path} is held open by another program.")
+    hint = N_("Close the program that uses the keystore, or wait; the agent tries again.")
     retry = Retry.LATER
 
 
@@ -139,14 +178,14 @@ class PasswordRefused(KeystoreError):
     """A new password that other programs could not use."""
 
     problem: str
-    title = "This password cannot protect {path}: {problem}."
-    hint = "Choose at least 8 characters with a digit and a symbol, without accented letters."
+    title = N_("This password cannot protect {path}: {problem}.")
+    hint = N_("Choose at least 8 characters with a digit and a symbol, without accented letters.")
 
 
 @dataclass(eq=False)
 class PasswordNeeded(KeystoreError):
-    title = "The password of {path} is not known here."
-    hint = 'Store it once in this computer\'s password vault: ehealth-agent password set "{path}"'
+    title = N_("The password of {path} is not known here.")
+    hint = N_('Store it once in this computer\'s password vault: ehealth-agent password set "{path}"')
 
 
 # ── Vault, journal ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -155,16 +194,18 @@ class PasswordNeeded(KeystoreError):
 @dataclass(eq=False)
 class VaultUnavailable(AgentError):
     problem: str
-    title = "This computer's password vault cannot be used: {problem}."
-    hint = "Unlock it (log in to the desktop), or give the password each time with --password-stdin."
+    title = N_("This computer's password vault cannot be used: {problem}.")
+    hint = N_("Unlock it (log in to the desktop), or give the password each time with --password-stdin.")
 
 
 @dataclass(eq=False)
 class JournalError(AgentError):
     path: str
     problem: str
-    title = "The agent's journal {path} cannot be used: {problem}."
-    hint = "Make room or give access to that folder, then start again. No step is taken that cannot be written down."
+    title = N_("The agent's journal {path} cannot be used: {problem}.")
+    hint = N_(
+        "Make room or give access to that folder, then start again. No step is taken that cannot be written down."
+    )
 
 
 # ── Desktop ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -173,15 +214,15 @@ class JournalError(AgentError):
 class WindowsMissing(AgentError):
     """This Python came without Tk."""
 
-    title = "This Python has no windows: its module tkinter is missing."
-    hint = "Install it (Debian and Ubuntu: the package python3-tk), or use the command without --window."
+    title = N_("This Python has no windows: its module tkinter is missing.")
+    hint = N_("Install it (Debian and Ubuntu: the package python3-tk), or use the command without --window.")
 
 
 @dataclass(eq=False)
 class DisplayMissing(AgentError):
     problem: str
-    title = "No window can be opened here: {problem}."
-    hint = "Use the command without --window, or start it on a desktop."
+    title = N_("No window can be opened here: {problem}.")
+    hint = N_("Use the command without --window, or start it on a desktop.")
 
 
 # ── Card ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -194,8 +235,8 @@ class CardError(AgentError):
 @dataclass(eq=False)
 class MiddlewareMissing(CardError):
     tried: str
-    title = "The eID software was not found on this computer."
-    hint = "Install it from eid.belgium.be, then try again. Looked for: {tried}."
+    title = N_("The eID software was not found on this computer.")
+    hint = N_("Install it from eid.belgium.be, then try again. Looked for: {tried}.")
 
 
 @dataclass(eq=False)
@@ -204,8 +245,8 @@ class MiddlewareUnusable(CardError):
 
     module: str
     problem: str
-    title = "{module} cannot be used: {problem}."
-    hint = "Install the official eID software from eid.belgium.be, then try again."
+    title = N_("{module} cannot be used: {problem}.")
+    hint = N_("Install the official eID software from eid.belgium.be, then try again.")
 
 
 @dataclass(eq=False)
@@ -213,53 +254,55 @@ class OfficialMiddlewareNeeded(CardError):
     """The module `module` (OpenSC) reads eID cards, but their signature key is closed to it."""
 
     module: str
-    title = "{module} cannot sign with the signature key of an eID: only the official eID software can."
-    hint = "Install it from eid.belgium.be, then try again. Where the configuration names a module, remove that line."
+    title = N_("{module} cannot sign with the signature key of an eID: only the official eID software can.")
+    hint = N_(
+        "Install it from eid.belgium.be, then try again. Where the configuration names a module, remove that line."
+    )
 
 
 class ReaderMissing(CardError):
-    title = "No card reader was found."
-    hint = "Connect the eID reader, then try again."
+    title = N_("No card reader was found.")
+    hint = N_("Connect the eID reader, then try again.")
 
 
 class CardMissing(CardError):
-    title = "There is no card in the reader."
-    hint = "Insert the eID with the chip first, then try again."
+    title = N_("There is no card in the reader.")
+    hint = N_("Insert the eID with the chip first, then try again.")
 
 
 class CardRemoved(CardError):
-    title = "The eID was taken out of the reader too early."
-    hint = "Insert it again and leave it in until the agent says that it is no longer needed."
+    title = N_("The eID was taken out of the reader too early.")
+    hint = N_("Insert it again and leave it in until the agent says that it is no longer needed.")
 
 
 class NotAnEid(CardError):
-    title = "The card in the reader is not a Belgian eID."
-    hint = "Insert the identity card of the responsible person, chip first."
+    title = N_("The card in the reader is not a Belgian eID.")
+    hint = N_("Insert the identity card of the responsible person, chip first.")
 
 
 @dataclass(eq=False)
 class WrongPerson(CardError):
     expected: str
     found: str
-    title = "The card in the reader is {found}'s; {expected} began this request."
-    hint = "Insert the eID of {expected}, or begin again with this card."
+    title = N_("The card in the reader is {found}'s; {expected} began this request.")
+    hint = N_("Insert the eID of {expected}, or begin again with this card.")
 
 
 class SignatureCertificateMissing(CardError):
-    title = "This eID has no signature certificate."
-    hint = "Signing was not activated on it, or it is the card of a minor. The municipality can activate it."
+    title = N_("This eID has no signature certificate.")
+    hint = N_("Signing was not activated on it, or it is the card of a minor. The municipality can activate it.")
 
 
 @dataclass(eq=False)
 class SignatureCertificateExpired(CardError):
     ended: date
-    title = "The signature certificate on this eID ended on {ended}."
-    hint = "The municipality renews the card. Another responsible person can sign meanwhile."
+    title = N_("The signature certificate on this eID ended on {ended}.")
+    hint = N_("The municipality renews the card. Another responsible person can sign meanwhile.")
 
 
 class AuthenticationCertificateMissing(CardError):
-    title = "This eID has no authentication certificate."
-    hint = "It is the card of a child, or it was not activated. The municipality can activate it."
+    title = N_("This eID has no authentication certificate.")
+    hint = N_("It is the card of a child, or it was not activated. The municipality can activate it.")
 
 
 @dataclass(eq=False)
@@ -268,8 +311,8 @@ class CardFailed(CardError):
 
     step: str
     code: str
-    title = "The eID did not answer as expected while {step} ({code})."
-    hint = "Take the card out, insert it again and retry. If it comes back, restart the computer."
+    title = N_("The eID did not answer as expected while {step} ({code}).")
+    hint = N_("Take the card out, insert it again and retry. If it comes back, restart the computer.")
 
 
 class PinError(CardError):
@@ -277,25 +320,25 @@ class PinError(CardError):
 
 
 class PinCancelled(PinError):
-    title = "The PIN entry was cancelled."
-    hint = "Nothing was signed. Start again when the person with the eID is there."
+    title = N_("The PIN entry was cancelled.")
+    hint = N_("Nothing was signed. Start again when the person with the eID is there.")
 
 
 @dataclass(eq=False)
 class PinWrong(PinError):
     attempts_left: int | None
-    title = "The PIN was wrong."
-    hint = "Look it up before trying again: after three wrong PINs the card is blocked."
+    title = N_("The PIN was wrong.")
+    hint = N_("Look it up before trying again: after three wrong PINs the card is blocked.")
 
 
 class PinLastTry(PinError):
-    title = "Only one PIN try is left on this card. The agent does not use it by itself."
-    hint = "Be sure of the PIN and confirm, or have the municipality set a new one."
+    title = N_("Only one PIN try is left on this card. The agent does not use it by itself.")
+    hint = N_("Be sure of the PIN and confirm, or have the municipality set a new one.")
 
 
 class PinBlocked(PinError):
-    title = "The PIN of this eID is blocked."
-    hint = "The municipality unblocks it. Another responsible person can sign meanwhile."
+    title = N_("The PIN of this eID is blocked.")
+    hint = N_("The municipality unblocks it. Another responsible person can sign meanwhile.")
     retry = Retry.NEVER
 
 
@@ -314,8 +357,8 @@ class Unreachable(ServiceError):
 
     url: str
     problem: str
-    title = "The eHealth platform cannot be reached ({problem})."
-    hint = "Check this computer's internet connection. Nothing was sent; the agent tries again."
+    title = N_("The eHealth platform cannot be reached ({problem}).")
+    hint = N_("Check this computer's internet connection. Nothing was sent; the agent tries again.")
 
 
 @dataclass(eq=False)
@@ -324,8 +367,8 @@ class OutcomeUnknown(ServiceError):
 
     request_id: str
     problem: str
-    title = "The connection broke after a request was sent ({problem})."
-    hint = "The agent first asks what became of it; nothing is sent twice."
+    title = N_("The connection broke after a request was sent ({problem}).")
+    hint = N_("The agent first asks what became of it; nothing is sent twice.")
 
 
 @dataclass(eq=False)
@@ -336,15 +379,15 @@ class Refused(ServiceError):
     code: str
     message: str
     parameters: tuple[tuple[str, str], ...] = ()
-    title = "eHealth refused: {message} ({code})."
-    hint = "Sending the same again gives the same answer. Show this message to eHealth support if it is not clear."
+    title = N_("eHealth refused: {message} ({code}).")
+    hint = N_("Sending the same again gives the same answer. Show this message to eHealth support if it is not clear.")
     retry = Retry.NEVER
 
 
 @dataclass(eq=False)
 class NotYetDelivered(ServiceError):
-    title = "eHealth is still working on the certificate."
-    hint = "Nothing has to be done; the agent asks again by itself."
+    title = N_("eHealth is still working on the certificate.")
+    hint = N_("Nothing has to be done; the agent asks again by itself.")
 
 
 @dataclass(eq=False)
@@ -358,22 +401,22 @@ class BadReply(ServiceError):
 class SoapFault(BadReply):
     code: str
     message: str
-    title = "eHealth reported a fault: {message} ({code})."
-    hint = "This is on eHealth's side. The agent tries again later."
+    title = N_("eHealth reported a fault: {message} ({code}).")
+    hint = N_("This is on eHealth's side. The agent tries again later.")
 
 
 @dataclass(eq=False)
 class HttpError(BadReply):
     status: int
-    title = "eHealth's server answered with HTTP status {status}."
-    hint = "This is on eHealth's side or at a proxy. The agent tries again later."
+    title = N_("eHealth's server answered with HTTP status {status}.")
+    hint = N_("This is on eHealth's side or at a proxy. The agent tries again later.")
 
 
 @dataclass(eq=False)
 class HtmlPage(BadReply):
     status: int
-    title = "A web page came back instead of eHealth's answer (HTTP status {status})."
-    hint = "A proxy, a firewall or a login page stands between. Open a web page in the browser, then try again."
+    title = N_("A web page came back instead of eHealth's answer (HTTP status {status}).")
+    hint = N_("A proxy, a firewall or a login page stands between. Open a web page in the browser, then try again.")
 
 
 @dataclass(eq=False)
@@ -381,8 +424,8 @@ class NotXml(BadReply):
     """Truncated, malformed, too large or forbidden XML (DTD, entities)."""
 
     problem: str
-    title = "eHealth's answer cannot be read ({problem})."
-    hint = "It was cut off or changed on the way. The agent tries again later."
+    title = N_("eHealth's answer cannot be read ({problem}).")
+    hint = N_("It was cut off or changed on the way. The agent tries again later.")
 
 
 @dataclass(eq=False)
@@ -390,8 +433,8 @@ class WrongReply(BadReply):
     """Well-formed, but the answer to something else. `problem` says what does not fit."""
 
     problem: str
-    title = "eHealth's answer does not belong to the question ({problem})."
-    hint = "It was not used. The agent asks again later."
+    title = N_("eHealth's answer does not belong to the question ({problem}).")
+    hint = N_("It was not used. The agent asks again later.")
 
 
 # ── Renewal ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -403,16 +446,16 @@ class IssuedCertificateError(AgentError):
 
     check: str
     problem: str
-    title = "What eHealth sent back did not pass check {check}: {problem}."
-    hint = "It was not installed and the old keystore is as it was. Send the history to eHealth support."
+    title = N_("What eHealth sent back did not pass check {check}: {problem}.")
+    hint = N_("It was not installed and the old keystore is as it was. Send the history to eHealth support.")
     retry = Retry.NEVER
 
 
 @dataclass(eq=False)
 class RenewalBusy(AgentError):
     path: str
-    title = "{path} is already being renewed, in another window or on another computer."
-    hint = "Go on there, or close it first."
+    title = N_("{path} is already being renewed, in another window or on another computer.")
+    hint = N_("Go on there, or close it first.")
     retry = Retry.LATER
 
 
@@ -422,9 +465,15 @@ class RenewalNotOpen(AgentError):
 
     path: str
     opens: date | None
-    title = "{path} cannot be renewed yet."
-    hint = "eHealth opens the renewal on {opens}. The agent says so when it is time."
+    title = N_("{path} cannot be renewed yet.")
+    hint = N_("eHealth opens the renewal on {opens}. The agent says so when it is time.")
     retry = Retry.LATER
+
+    @property
+    def advice(self) -> str:
+        if self.opens is None:
+            return _("eHealth does not say when it opens the renewal. The agent says so when it is time.")
+        return super().advice
 
 
 @dataclass(eq=False)
@@ -433,8 +482,8 @@ class RenewalRefused(AgentError):
 
     path: str
     problem: str
-    title = "{path} was not renewed: {problem}"
-    hint = (
+    title = N_("{path} was not renewed: {problem}")
+    hint = N_(
         "Show this to eHealth support. The old keystore is as it was. To put this request aside and make a new one: "
         'ehealth-agent renew --anew "{path}"'
     )
@@ -447,19 +496,26 @@ class NotReplaceable(AgentError):
 
     path: str
     problem: str
-    title = "{path} cannot be renewed: {problem}."
-    hint = "A new certificate has to be requested, by the responsible person with an eID."
+    title = N_("{path} cannot be renewed: {problem}.")
+    hint = N_("A new certificate has to be requested, by the responsible person with an eID.")
     retry = Retry.NEVER
 
 
 @dataclass(eq=False)
 class NothingToActivate(AgentError):
     path: str
-    title = "No renewal of {path} waits for its encryption key to take over."
-    hint = "Look at what is under way: ehealth-agent status"
+    title = N_("No renewal of {path} waits for its encryption key to take over.")
+    hint = N_("Look at what is under way: ehealth-agent status")
     retry = Retry.NEVER
 
 
+@dataclass(eq=False)
+class AutostartFailed(AgentError):
+    problem: str
+    title = N_("Starting at login could not be changed: {problem}.")
+    hint = N_("Look whether this user may write there, then try again. The agent can also be started by hand.")
+
+
 class ContractDeclined(AgentError):
-    title = "The contract was not accepted, so nothing was sent."
-    hint = "Start again when the responsible person has read and accepts it."
+    title = N_("The contract was not accepted, so nothing was sent.")
+    hint = N_("Start again when the responsible person has read and accepts it.")

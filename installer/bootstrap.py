@@ -1,4 +1,4 @@
-"""The one door of a clone: ``python3 installer/bootstrap.py demo|run|test|bench|lock``.
+"""The one door of a clone: ``python3 installer/bootstrap.py demo|run|test|bench|translations|lock``.
 
 Only this file is read by whatever Python a person happens to have, so it keeps to what every Python understands.
 """

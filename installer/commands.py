@@ -48,6 +48,10 @@ def test(arguments: Sequence[str]) -> int:
     return 0
 
 
+def translations(arguments: Sequence[str]) -> int:
+    return _in_the_foreground([_ready(Lock.TEST).python, "-m", "installer.translations", *arguments], CLONE)
+
+
 def lock(arguments: Sequence[str]) -> int:
     system_packages.ensure_venv_module()
     write_locks(arguments)
@@ -66,6 +70,9 @@ COMMANDS = {
     "run": Command(run, "run [...]", "set up what running needs, and start the agent"),
     "test": Command(test, "test [pytest's own ...]", "set up what testing needs, then lint, types, walls and tests"),
     "bench": Command(bench, "bench [...]", "measure the agent against OpenSSL, Java and a bare walk"),
+    "translations": Command(
+        translations, "translations", "gather the texts of the program, compile their translations"
+    ),
     "lock": Command(lock, "lock [--upgrade ...]", "write the lock files anew from pyproject.toml"),
 }
 

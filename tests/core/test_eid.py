@@ -157,7 +157,7 @@ def test_a_card_without_signature_certificate_is_told_apart_from_an_expired_one(
     chain_der = (certificate(not_after=NOW - timedelta(days=1)).public_bytes(Encoding.DER),)
     with pytest.raises(SignatureCertificateExpired) as raised:
         eid.signature_certificate(chain_der, NOW)
-    assert str(raised.value) == "The signature certificate on this eID ended on 2031-05-05."
+    assert str(raised.value) == "The signature certificate on this eID ended on 5 May 2031."
 
 
 def test_the_last_second_of_validity_still_signs() -> None:
