@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 DOMAIN = "agent"
@@ -111,7 +112,12 @@ _MONTHS = (
 
 def written(day: date) -> str:
     """The date as the chosen language writes it: ``16 April 2026``. An instant is written as this computer's day."""
-    day = _own_day(day)
+    return _in_words(_own_day(day), _spoken)
+
+
+@cache
+def _in_words(day: date, _language: str) -> str:
+    """Kept, because a check of many keystores says few days many times."""
     text = _("1 {month} {year}") if day.day == 1 else _("{day} {month} {year}")  # French has a word for the first
     return text.format(day=day.day, month=_(_MONTHS[day.month - 1]), year=day.year)
 

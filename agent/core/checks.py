@@ -33,6 +33,7 @@ from agent.core.dn import Name
 from agent.core.keystore import KeyEntry, Keystore
 from agent.core.x509 import name_of
 from agent.errors import IssuedCertificateError
+from agent.text import _
 
 CLOCK_TOLERANCE = timedelta(days=1)
 """How far this computer's clock may be off before a fresh certificate counts as not yet valid."""
@@ -52,21 +53,21 @@ def check_certificate(
     Raises: IssuedCertificateError.
     """
     if not chain:
-        raise IssuedCertificateError("1", "no certificate came")
+        raise IssuedCertificateError("1", _("no certificate came"))
     leaf = chain[0]
     if not is_same_key(leaf.public_key(), requested_key):  # (1)
-        raise IssuedCertificateError("1", "it belongs to another key")
+        raise IssuedCertificateError("1", _("it belongs to another key"))
     if not name_of(leaf.subject).is_same(subject):  # (2)
-        raise IssuedCertificateError("2", "it names another holder")
+        raise IssuedCertificateError("2", _("it names another holder"))
     if leaf.not_valid_before_utc > now + CLOCK_TOLERANCE or leaf.not_valid_after_utc <= now:  # (3)
-        raise IssuedCertificateError("3", "it is not valid today; look whether this computer's date is right")
+        raise IssuedCertificateError("3", _("it is not valid today; look whether this computer's date is right"))
     if replaced_until is not None and leaf.not_valid_after_utc <= replaced_until:
-        raise IssuedCertificateError("3", "it does not last longer than the one it replaces")
+        raise IssuedCertificateError("3", _("it does not last longer than the one it replaces"))
     if _is_authority(leaf) or not _may_sign(leaf):  # (4)
-        raise IssuedCertificateError("4", "it is no certificate to identify with")
+        raise IssuedCertificateError("4", _("it is no certificate to identify with"))
     for issued, issuer in pairwise(chain):  # (5)
         if not (_is_authority(issuer) and is_issued_by(issued, issuer)):
-            raise IssuedCertificateError("5", "its chain does not hold together")
+            raise IssuedCertificateError("5", _("its chain does not hold together"))
 
 
 def is_issued_by(issued: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -81,7 +82,7 @@ def is_issued_by(issued: x509.Certificate, issuer: x509.Certificate) -> bool:
 def check_token(registered: x509.Certificate, sent: x509.Certificate) -> None:
     """Check (6): the token's content is the certificate that was sent. Raises: IssuedCertificateError."""
     if registered != sent:
-        raise IssuedCertificateError("6", "the encryption token holds another certificate")
+        raise IssuedCertificateError("6", _("the encryption token holds another certificate"))
 
 
 def check_finished(keystore: Keystore, old_keys: Sequence[KeyEntry], new_key: PublicKeyTypes) -> None:
@@ -96,16 +97,16 @@ def check_finished(keystore: Keystore, old_keys: Sequence[KeyEntry], new_key: Pu
     if authentication is None or not is_same_key(
         authentication.private_key.public_key(), authentication.certificate.public_key()
     ):  # (8)
-        raise IssuedCertificateError("8", "the authentication key does not fit its certificate")
+        raise IssuedCertificateError("8", _("the authentication key does not fit its certificate"))
     by_alias = {entry.alias.casefold(): entry for entry in keystore.keys}
     for old in old_keys:  # (9)
         kept = by_alias.get(old.alias.casefold())
         if kept is None or not is_same_key(kept.private_key.public_key(), old.private_key.public_key()):
-            raise IssuedCertificateError("9", f"the old encryption key {old.alias} is missing")
+            raise IssuedCertificateError("9", _("the old encryption key {alias} is missing").format(alias=old.alias))
     last = keystore.keys[-1]
     is_new = is_same_key(last.certificate.public_key(), new_key) and is_encryption(last.certificate)
     if not is_new or last.alias != str(last.certificate.serial_number):  # (10)
-        raise IssuedCertificateError("10", "the new encryption key is not where readers look for it")
+        raise IssuedCertificateError("10", _("the new encryption key is not where readers look for it"))
 
 
 def is_same_key(one: PublicKeyTypes, other: PublicKeyTypes) -> bool:

@@ -12,12 +12,13 @@ from agent.errors import NotYetDelivered, RenewalRefused
 from agent.pipeline.files import pending_path, token_path
 from agent.pipeline.run import Run, authentication_of, encryption_keys_of, goes_to, signer_of
 from agent.protocol import etk, etkdepot, etkra
+from agent.text import _
 
 
 def put_in_place(run: Run, renewal: Renewal) -> Renewal:
     """Prove every key of the finished keystore, then give it its final name. The old one stays beside it."""
     keystores, pending, final = run.outside.keystores, pending_path(renewal), Path(renewal.new_path)
-    run.door.step(renewal.step, "Proving every key")
+    run.door.step(renewal.step, _("Proving every key"))
     if keystores.exists(pending):
         old_keys = encryption_keys_of(run.old(renewal)) if keystores.exists(Path(renewal.old_path)) else ()
         token_key = keystores.read(token_path(renewal), run.new_password).keys[0].private_key
@@ -25,31 +26,33 @@ def put_in_place(run: Run, renewal: Renewal) -> Renewal:
     keystores.put_in_place(pending, final)
     keystores.remove(token_path(renewal))
     run.keep_password(renewal, final, instead_of=pending)
-    run.note(renewal, f"The new keystore is {final.name}.")
+    run.note(renewal, _("The new keystore is {name}.").format(name=final.name))
     return goes_to(renewal, Step.CONFIRM)
 
 
 def confirm(run: Run, renewal: Renewal) -> Renewal:
     """eHealth confirms that certificate and token are in force; a token that replaces another waits for `activate`."""
-    run.door.step(renewal.step, "Asking eHealth to confirm")
+    run.door.step(renewal.step, _("Asking eHealth to confirm"))
     info = run.info_of(_new_authentication(run, renewal))
     if info.status is CertificateStatus.IN_PROGRESS:
         raise NotYetDelivered
     if info.status is not CertificateStatus.VALID_ACTIVE:
-        raise RenewalRefused(renewal.new_path, f"eHealth gives its status as {info.status.value}")
+        problem = _("eHealth gives its status as {status}.").format(status=info.status.value)
+        raise RenewalRefused(renewal.new_path, problem)
     match info.token_status:
         case TokenStatus.VALID_ACTIVE:
             return _done(run, renewal)
         case TokenStatus.WAIT_FOR_ACTIVATION:
-            run.note(renewal, "eHealth confirms the certificate; the old encryption token is still in force.")
+            run.note(renewal, _("eHealth confirms the certificate; the old encryption token is still in force."))
             return goes_to(renewal, Step.ACTIVATE)
         case status:
-            raise RenewalRefused(renewal.new_path, f"eHealth gives its encryption token's status as {status.value}")
+            problem = _("eHealth gives its encryption token's status as {status}.").format(status=status.value)
+            raise RenewalRefused(renewal.new_path, problem)
 
 
 def activate(run: Run, renewal: Renewal) -> Renewal:
     """Let the new token take over from the old one. To be done once every computer has the new keystore."""
-    run.door.step(renewal.step, "Activating the new encryption token")
+    run.door.step(renewal.step, _("Activating the new encryption token"))
     authentication = _new_authentication(run, renewal)
     if run.info_of(authentication).token_status is TokenStatus.WAIT_FOR_ACTIVATION:
         run.platform.ask(etkra.ACTIVATE_ETK, None, signer_of(authentication))
@@ -68,5 +71,5 @@ def _done(run: Run, renewal: Renewal) -> Renewal:
     keystore = run.outside.keystores.read(Path(renewal.new_path), run.new_password)
     served_der = run.platform.ask(etkdepot.GET_ETK, etkdepot.GetEtk(renewal.holder))
     check_token(etk.read_etk(served_der).encryption_certificate, keystore.keys[-1].certificate)
-    run.note(renewal, "Renewed: certificate and encryption token are in force.")
+    run.note(renewal, _("Renewed: certificate and encryption token are in force."))
     return goes_to(renewal, Step.DONE)

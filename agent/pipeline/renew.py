@@ -14,6 +14,7 @@ from agent.pipeline import deliver, request, sign, validate
 from agent.pipeline.platform import Platform
 from agent.pipeline.run import Options, Run, authentication_of
 from agent.ports import Door, Outside
+from agent.text import _
 
 _ACTS: Mapping[Step, Callable[[Run, Renewal], Renewal]] = {
     Step.MAKE_KEY: request.make_key,
@@ -76,5 +77,5 @@ def _to_the_end(run: Run, renewal: Renewal) -> Renewal:
 
 def _told(renewal: Renewal) -> Renewal:
     if renewal.step is Step.ENDED:
-        raise RenewalRefused(renewal.old_path, renewal.ended_because or "eHealth ended the request")
+        raise RenewalRefused(renewal.old_path, renewal.ended_because or _("eHealth ended the request."))
     return renewal

@@ -20,6 +20,7 @@ from agent.errors import Damaged, NotReplaceable, RenewalNotOpen
 from agent.pipeline.files import finished_path, pending_path, refused_path
 from agent.pipeline.run import Run, authentication_of, goes_to, subject_of
 from agent.ports import Keystores, Word
+from agent.text import _
 
 
 def begin(run: Run, path: Path, environment: Environment) -> Renewal:
@@ -30,7 +31,7 @@ def begin(run: Run, path: Path, environment: Environment) -> Renewal:
     keystore = run.outside.keystores.read(path, run.options.password)
     authentication = authentication_of(keystore, path)
     if is_dummy(authentication.certificate):
-        raise NotReplaceable(str(path), "it has no certificate yet, only a request that was begun elsewhere")
+        raise NotReplaceable(str(path), _("it has no certificate yet, only a request that was begun elsewhere"))
     now = run.outside.clock.now()
     info = run.info_of(authentication)
     mark = fingerprint(authentication.certificate)
@@ -52,9 +53,9 @@ def begin(run: Run, path: Path, environment: Environment) -> Renewal:
 
 def _check_replaceable(info: CertificateInfo, path: Path) -> None:
     if info.status is CertificateStatus.REVOKED:
-        raise NotReplaceable(str(path), "eHealth has revoked its certificate")
+        raise NotReplaceable(str(path), _("eHealth has revoked its certificate"))
     if info.status is CertificateStatus.EXPIRED:
-        raise NotReplaceable(str(path), "its certificate has expired")
+        raise NotReplaceable(str(path), _("its certificate has expired"))
     if not info.replaceable:
         raise RenewalNotOpen(str(path), info.replacement_opens.date() if info.replacement_opens else None)
 
@@ -62,7 +63,7 @@ def _check_replaceable(info: CertificateInfo, path: Path) -> None:
 def _holder(subject: Name, path: Path) -> Holder:
     holder = holder_of(subject)
     if holder is None:
-        raise Damaged(str(path), "its certificate is not one of the eHealth platform")
+        raise Damaged(str(path), _("its certificate is not one of the eHealth platform"))
     return holder
 
 
@@ -81,19 +82,19 @@ def _free_instant(
 def make_key(run: Run, renewal: Renewal) -> Renewal:
     """The new key, in a pending keystore. One that is already there from an earlier run is used."""
     if not run.outside.keystores.exists(pending_path(renewal)):
-        run.door.step(renewal.step, "Making a new key")
+        run.door.step(renewal.step, _("Making a new key"))
         private_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         dummy = dummy_certificate(private_key, run.outside.clock.now())
         run.save_pending(renewal, Keystore((KeyEntry(AUTHENTICATION, private_key, (dummy,)),)))
         run.keep_password(renewal, pending_path(renewal))
     authentication = authentication_of(run.pending(renewal), pending_path(renewal))
     identifier = public_key_identifier(authentication.private_key.public_key())
-    run.note(renewal, "A new key is saved.", key=identifier)
+    run.note(renewal, _("A new key is saved."), key=identifier)
     return replace(goes_to(renewal, Step.SIGN), public_key_identifier=identifier)
 
 
 def ended(run: Run, renewal: Renewal, reason: str) -> Renewal:
     """eHealth said no for good: the key is put aside, and the next renewal begins anew."""
     run.outside.keystores.put_in_place(pending_path(renewal), refused_path(renewal))
-    run.note(renewal, f"Ended: {reason}")
+    run.note(renewal, _("Ended: {reason}").format(reason=reason))
     return replace(goes_to(renewal, Step.ENDED), ended_because=reason)

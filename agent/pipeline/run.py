@@ -19,6 +19,7 @@ from agent.ports import Door, Event, Outside
 from agent.protocol import certra
 from agent.protocol.xmldsig import KeySigner
 from agent.secret import Secret
+from agent.text import _
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ class Run:
             if instead_of is not None:
                 self.outside.vault.forget(instead_of)
         except VaultUnavailable as problem:
-            self.note(renewal, f"The password of {path.name} was not stored: {problem}")
+            text = _("The password of {name} was not stored: {problem}")
+            self.note(renewal, text.format(name=path.name, problem=problem))
 
     def note(self, renewal: Renewal, text: str, **facts: str) -> None:
         """A line in the history."""
@@ -123,7 +125,7 @@ def authentication_of(keystore: Keystore, path: Path) -> KeyEntry:
     """Raises: Damaged where the file has no authentication key."""
     entry = keystore.authentication
     if entry is None:
-        raise Damaged(str(path), "it has no authentication key")
+        raise Damaged(str(path), _("it has no authentication key"))
     return entry
 
 

@@ -33,6 +33,7 @@ from agent.pipeline.request import ended
 from agent.pipeline.run import Run, SignedRequest, authentication_of, goes_to, subject_of
 from agent.ports import Card, CardKey, Door, Eid
 from agent.protocol import certra, xmldsig
+from agent.text import _
 
 T = TypeVar("T")
 
@@ -63,19 +64,19 @@ def sign(run: Run, renewal: Renewal) -> Renewal:
     Nothing has left this computer afterwards; a run that ends here begins this step anew.
     Raises: ContractDeclined, CardError, ServiceError, IssuedCertificateError.
     """
-    run.door.step(renewal.step, "Asking eHealth for the certificate's data")
+    run.door.step(renewal.step, _("Asking eHealth for the certificate's data"))
     info = run.info(renewal)
-    run.door.step(renewal.step, "Reading the eID")
+    run.door.step(renewal.step, _("Reading the eID"))
     eid = _with_card(run.door, lambda: _usable_eid(run))
     contract = _contract(run, renewal, info, eid)
-    run.door.step(renewal.step, "The contract")
+    run.door.step(renewal.step, _("The contract"))
     if not run.door.accept(contract, eid.person, renewal.environment):
         raise ContractDeclined
-    run.note(renewal, f"The contract was accepted by {eid.person.full_name}.")
+    run.note(renewal, _("The contract was accepted by {name}.").format(name=eid.person.full_name))
     request_id = new_request_id()
     request_xml = _request(run, renewal, info, contract, request_id)
     signer = CardSigner(run.outside.card, eid, CardKey.SIGNATURE, run.door)
-    run.door.step(renewal.step, "Signing with the eID")
+    run.door.step(renewal.step, _("Signing with the eID"))
     signed_xml = _with_card(run.door, lambda: xmldsig.sign(request_xml, signer))
     run.signed = SignedRequest(request_id, signed_xml)
     return replace(goes_to(renewal, Step.SEND), request_id=request_id)
@@ -108,9 +109,9 @@ def _contract(run: Run, renewal: Renewal, info: CertificateInfo, eid: Eid) -> Co
     except NotADistinguishedName:
         is_same = False
     if not is_same:
-        raise IssuedCertificateError("2", f"the contract is for another name ({contract.dn})")
+        raise IssuedCertificateError("2", _("the contract is for another name ({name})").format(name=contract.dn))
     if contract.signer.ssin != eid.person.ssin:
-        raise IssuedCertificateError("2", "the contract is for another signer")
+        raise IssuedCertificateError("2", _("the contract is for another signer"))
     return contract
 
 
@@ -118,7 +119,7 @@ def _request(run: Run, renewal: Renewal, info: CertificateInfo, contract: Contra
     pending = pending_path(renewal)
     private_key = authentication_of(run.pending(renewal), pending).private_key
     if not isinstance(private_key, rsa.RSAPrivateKey):
-        raise Damaged(str(pending), "its key is not an RSA key")
+        raise Damaged(str(pending), _("its key is not an RSA key"))
     csr_der = signing_request_der(private_key, parse(contract.dn))
     query = certra.GenerateCertificate(info.contact, csr_der, contract, info.base_services)
     return run.platform.request(certra.GENERATE_CERTIFICATE, query, request_id)
@@ -130,13 +131,13 @@ def send(run: Run, renewal: Renewal) -> Renewal:
     Raises: ServiceError where nobody answers; the next run goes on from here.
     """
     if run.signed is None:
-        run.door.step(renewal.step, "Asking eHealth what became of the request")
+        run.door.step(renewal.step, _("Asking eHealth what became of the request"))
         if _was_taken(run, renewal):
             return goes_to(renewal, Step.COLLECT)
-        run.note(renewal, "eHealth does not have the request; it is signed anew.")
+        run.note(renewal, _("eHealth does not have the request; it is signed anew."))
         return goes_to(renewal, Step.SIGN)
-    run.door.step(renewal.step, "Sending the request")
-    for _ in range(_SEND_TRIES - 1):  # a PIN was entered for it: worth more than one try
+    run.door.step(renewal.step, _("Sending the request"))
+    for _attempt in range(_SEND_TRIES - 1):  # a PIN was entered for it: worth more than one try
         sent = _sent_once(run, renewal, run.signed)
         if isinstance(sent, Renewal):
             return sent
@@ -155,20 +156,20 @@ def _sent_once(run: Run, renewal: Renewal, signed: SignedRequest) -> Renewal | S
         return problem
     except (OutcomeUnknown, BadReply, Refused) as problem:
         # A refusal too can mean that an earlier, unanswered request with this key was taken.
-        run.note(renewal, f"No clear yes: {problem}", request=signed.request_id)
+        run.note(renewal, _("No clear yes: {problem}").format(problem=problem), request=signed.request_id)
         if _was_taken(run, renewal):
             return goes_to(renewal, Step.COLLECT)
         return ended(run, renewal, str(problem)) if isinstance(problem, Refused) else problem
     if answer.public_key_identifier != renewal.public_key_identifier:
-        raise IssuedCertificateError("1", "eHealth took the request for another key")
-    run.note(renewal, "eHealth has the request.", request=signed.request_id)
+        raise IssuedCertificateError("1", _("eHealth took the request for another key"))
+    run.note(renewal, _("eHealth has the request."), request=signed.request_id)
     return replace(goes_to(renewal, Step.COLLECT), by_hand=not answer.automatically_validated)
 
 
 def _was_taken(run: Run, renewal: Renewal) -> bool:
     """Whether eHealth knows a request for this key. The key stays the same, so no two certificates can come of it."""
     if renewal.public_key_identifier is None:
-        raise RenewalRefused(renewal.old_path, "the journal does not say which key was sent")
+        raise RenewalRefused(renewal.old_path, _("The journal does not say which key was sent."))
     try:
         run.platform.ask(certra.GET_CERTIFICATE, renewal.public_key_identifier)
     except NotYetDelivered:

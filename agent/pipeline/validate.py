@@ -36,6 +36,7 @@ from agent.pipeline.run import (
     subject_of,
 )
 from agent.protocol import certra, etk, etkra
+from agent.text import _, written
 
 _TOKEN_ALIAS = "encryption"
 
@@ -53,7 +54,7 @@ def collect(run: Run, renewal: Renewal) -> Renewal:
             raise NotYetDelivered
         run.door.waiting(renewal.next_poll, renewal.by_hand)
         run.outside.clock.wait((renewal.next_poll - now).total_seconds())
-    run.door.step(renewal.step, "Asking for the certificate")
+    run.door.step(renewal.step, _("Asking for the certificate"))
     try:
         _delivered(run, renewal)
     except NotYetDelivered:
@@ -71,12 +72,12 @@ def collect(run: Run, renewal: Renewal) -> Renewal:
 def _delivered(run: Run, renewal: Renewal) -> tuple[x509.Certificate, ...]:
     identifier = renewal.public_key_identifier
     if identifier is None:
-        raise Damaged(str(pending_path(renewal)), "the journal does not say which key it holds")
+        raise Damaged(str(pending_path(renewal)), _("the journal does not say which key it holds"))
     ders = run.platform.ask(certra.GET_CERTIFICATE, identifier)
     try:
         return tuple(map(certificate_of, ders))
     except ValueError as problem:
-        raise IssuedCertificateError("1", "it is not a certificate") from problem
+        raise IssuedCertificateError("1", _("it is not a certificate")) from problem
 
 
 def install(run: Run, renewal: Renewal) -> Renewal:
@@ -85,7 +86,7 @@ def install(run: Run, renewal: Renewal) -> Renewal:
     authentication = authentication_of(pending, pending_path(renewal))
     if not is_dummy(authentication.certificate):  # an earlier run did it
         return goes_to(renewal, Step.MAKE_TOKEN_KEY)
-    run.door.step(renewal.step, "Checking the certificate")
+    run.door.step(renewal.step, _("Checking the certificate"))
     chain = _delivered(run, renewal)
     old = run.old(renewal)
     replaced = authentication_of(old, Path(renewal.old_path))
@@ -99,7 +100,8 @@ def install(run: Run, renewal: Renewal) -> Renewal:
     chain = _with_root(chain, old)
     installed = replace(authentication, chain=chain)
     run.save_pending(renewal, _keystore(installed, encryption_keys_of(old)))
-    run.note(renewal, f"The certificate is installed, valid until {chain[0].not_valid_after_utc.date()}.")
+    text = _("The certificate is installed, valid until {day}.")
+    run.note(renewal, text.format(day=written(chain[0].not_valid_after_utc)))
     return goes_to(renewal, Step.MAKE_TOKEN_KEY)
 
 
@@ -123,7 +125,7 @@ def make_token_key(run: Run, renewal: Renewal) -> Renewal:
     """The new encryption key, on disk; one that is there from an earlier run is used."""
     path = token_path(renewal)
     if not run.outside.keystores.exists(path):
-        run.door.step(renewal.step, "Making a new encryption key")
+        run.door.step(renewal.step, _("Making a new encryption key"))
         private_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         dummy = dummy_certificate(private_key, run.outside.clock.now())
         token = Keystore((KeyEntry(_TOKEN_ALIAS, private_key, (dummy,)),))
@@ -136,7 +138,7 @@ def register_token(run: Run, renewal: Renewal) -> Renewal:
 
     Raises: ServiceError, IssuedCertificateError.
     """
-    run.door.step(renewal.step, "Registering the encryption token")
+    run.door.step(renewal.step, _("Registering the encryption token"))
     pending = run.pending(renewal)
     authentication = authentication_of(pending, pending_path(renewal))
     token_key = run.outside.keystores.read(token_path(renewal), run.new_password).keys[0].private_key
@@ -150,7 +152,8 @@ def register_token(run: Run, renewal: Renewal) -> Renewal:
             if not _is_registered(status):
                 raise
     waits = status is TokenStatus.WAIT_FOR_ACTIVATION
-    run.note(renewal, "The encryption token is registered" + (" and waits for activation." if waits else "."))
+    text = _("The encryption token is registered and waits for activation.")
+    run.note(renewal, text if waits else _("The encryption token is registered."))
     return replace(goes_to(renewal, Step.PUT_IN_PLACE), token_to_activate=waits)
 
 
@@ -161,7 +164,7 @@ def _is_registered(status: TokenStatus) -> bool:
 def _registered(run: Run, renewal: Renewal, pending: Keystore, token_key: object) -> TokenStatus:
     authentication = authentication_of(pending, pending_path(renewal))
     if not isinstance(token_key, rsa.RSAPrivateKey):
-        raise Damaged(str(token_path(renewal)), "its key is not an RSA key")
+        raise Damaged(str(token_path(renewal)), _("its key is not an RSA key"))
     signer = signer_of(authentication)
     spki_der = token_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     challenge = run.platform.ask(etkra.START_ETK_REGISTRATION, spki_der, signer)

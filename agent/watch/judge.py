@@ -22,6 +22,7 @@ from agent.core.finding import Finding, Observation, State
 from agent.core.glance import Fingerprint, Glance
 from agent.core.registration import CertificateStatus
 from agent.ports import Word
+from agent.text import _, written
 
 _LIVE = frozenset({State.VALID, State.RENEWABLE, State.URGENT})
 
@@ -47,9 +48,9 @@ def _judged(observation: Observation, now: datetime, word: Word | None) -> Findi
     glance = observation.glance
     if glance is None:  # (1)
         state = State.PASSWORD_NEEDED if observation.password_needed else State.UNREADABLE
-        return Finding(observation, state, observation.problem or "It could not be opened.")
+        return Finding(observation, state, observation.problem or _("It could not be opened."))
     if glance.pending:  # (2)
-        return Finding(observation, State.PENDING, "Requested; the certificate is not installed yet.")
+        return Finding(observation, State.PENDING, _("Requested; the certificate is not installed yet."))
     opens = renewable_from(glance.not_after, word.replacement_opens if word else None)
     safe = last_safe_day(glance.not_after)
     state, reason = _state_of(glance, now, opens, word)
@@ -59,18 +60,21 @@ def _judged(observation: Observation, now: datetime, word: Word | None) -> Findi
 def _state_of(glance: Glance, now: datetime, opens: datetime, word: Word | None) -> tuple[State, str]:  # noqa: PLR0911
     end, safe = glance.not_after.date(), last_safe_day(glance.not_after)
     if word is not None and word.status is CertificateStatus.REVOKED:  # (3)
-        return State.REVOKED, "eHealth has revoked this certificate."
+        return State.REVOKED, _("eHealth has revoked this certificate.")
     if now >= glance.not_after:  # (4)
-        return State.EXPIRED, f"Expired on {end}."
+        return State.EXPIRED, _("Expired on {end}.").format(end=written(end))
     if now.date() > safe:  # (5)
-        return State.URGENT, f"Past the last safe day ({safe}): it may end on {end} before eHealth has answered."
+        text = _("Past the last safe day ({safe}): it may end on {end} before eHealth has answered.")
+        return State.URGENT, text.format(safe=written(safe), end=written(end))
     if glance.encryption_keys == 0:  # (6)
-        return State.INCOMPLETE, "It has no encryption key: its request was not completed."
+        return State.INCOMPLETE, _("It has no encryption key: its request was not completed.")
     if now >= opens:  # (7)
-        return State.RENEWABLE, f"Can be renewed; the last safe day is {safe}."
+        return State.RENEWABLE, _("Can be renewed; the last safe day is {safe}.").format(safe=written(safe))
     if now < glance.not_before:
-        return State.VALID, f"Valid only from {glance.not_before.date()}: is this computer's date right?"
-    return State.VALID, f"Valid until {end}; can be renewed from {opens.date()}."  # (8)
+        text = _("Valid only from {day}: is this computer's date right?")
+        return State.VALID, text.format(day=written(glance.not_before.date()))
+    text = _("Valid until {end}; can be renewed from {opens}.")  # (8)
+    return State.VALID, text.format(end=written(end), opens=written(opens.date()))
 
 
 def _with_successors(findings: list[Finding]) -> list[Finding]:
@@ -88,8 +92,13 @@ def _with_successors(findings: list[Finding]) -> list[Finding]:
 def _succeeded(finding: Finding, newest: Finding | None) -> Finding:
     if newest is None or finding.state is State.PENDING or _end(finding) >= _end(newest):
         return finding
-    reason = f"{finding.reason} Replaced by {newest.observation.path}."
+    reason = f"{finding.reason} {replaced_by(newest.observation.path)}"
     return replace(finding, reason=reason, superseded_by=newest.observation.path)
+
+
+def replaced_by(path: str) -> str:
+    """How the reason of a replaced keystore ends."""
+    return _("Replaced by {path}.").format(path=path)
 
 
 def _identity(finding: Finding) -> object:
