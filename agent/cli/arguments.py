@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     _watching(commands)
     _renewing(commands)
+    _resident(commands)
     _rest(commands)
     for each in commands.choices.values():  # where people look for it as well
         each.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
@@ -116,6 +117,17 @@ def _in_a_window(parser: argparse.ArgumentParser, name: str) -> None:
     """The same command with a window: another function carries it out."""
     run = command("agent.cli.windows", name)
     parser.add_argument("--window", dest="run", action="store_const", const=run, help="in a window")
+
+
+def _resident(commands: Any) -> None:
+    run = commands.add_parser("run", help="watch and remind until stopped, with an icon in the tray")
+    run.add_argument("--no-tray", action="store_true", help="without an icon: reminders and log only")
+    run.set_defaults(run=command("agent.cli.running", "run"))
+    resume = commands.add_parser("resume", help="go on with renewals that need nobody (the resident does it by itself)")
+    resume.set_defaults(run=command("agent.cli.resuming", "resume"))
+    autostart = commands.add_parser("autostart", help="whether the agent starts when you log in")
+    autostart.add_argument("action", choices=("enable", "disable", "status"))
+    autostart.set_defaults(run=command("agent.cli.running", "autostart"))
 
 
 def _rest(commands: Any) -> None:

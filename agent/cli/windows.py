@@ -74,7 +74,8 @@ def status(arguments: Namespace, config: Config) -> None:
     window = _window("status")
     acts = _Acts(arguments.config, config, wiring.journal(), window)
     acts.carry_out(Choice(Act.CHECK))
-    window.show_status(window.Deeds(acts.known, acts.carry_out, frozenset(acts.done_by)), wiring.clock())
+    deeds = window.Deeds(acts.known, acts.carry_out, acts.is_looking, frozenset(acts.done_by))
+    window.show_status(deeds, wiring.clock())
 
 
 class _Acts:
@@ -100,6 +101,9 @@ class _Acts:
         findings = judge(observations, wiring.clock().now(), self._journal.words())
         return self._window.Known(findings, self._journal.unfinished())
 
+    def is_looking(self) -> bool:
+        return self._processes.is_running("check")
+
     def carry_out(self, choice: Choice) -> None:
         self.done_by[choice.act](choice)
 
@@ -116,7 +120,7 @@ class _Acts:
                 return
 
     def _open_folder(self, choice: Choice) -> None:
-        from agent.desktop.folder import open_folder
+        from agent.desktop.launch import open_folder
 
         path = choice.path or next((each.observation.path for each in self.known().findings), None)
         open_folder(Path(path).parent if path else self._config.folders[0])
@@ -128,9 +132,13 @@ class _Acts:
 @_in_a_window
 def settings(arguments: Namespace, config: Config) -> None:
     """Folders, passwords, reminders, language, start at login, the eID's module."""
+    from agent.cli.running import at_login_command
+    from agent.desktop.autostart import autostart
+
     window = _window("settings")
     passwords = _window("passwords").Passwords(lambda: _known_passwords(config), _store, _forget)
-    window.show_settings(window.Behind(arguments.config or default_path(), config, passwords))
+    at_login = window.AtLogin(autostart(), at_login_command(arguments.config))
+    window.show_settings(window.Behind(arguments.config or default_path(), config, passwords, at_login))
 
 
 def _known_passwords(config: Config) -> list[tuple[Path, bool]]:

@@ -8,6 +8,7 @@ import tkinter as tk
 from collections.abc import Callable
 from typing import TypeVar
 
+from agent.desktop.windows.parts import every
 from agent.errors import AgentError
 
 T = TypeVar("T")
@@ -26,14 +27,13 @@ def in_background(widget: tk.Misc, act: Callable[[], T], then: Callable[[T | Age
             results.put(problem)
 
     def look() -> None:
-        if not widget.winfo_exists():
-            return
         try:
             result = results.get_nowait()
         except queue.Empty:
-            widget.after(_TICK_MS, look)
-        else:
-            then(result)
+            return
+        ticks.destroy()
+        then(result)
 
+    ticks = tk.Frame(widget)
     threading.Thread(target=work, daemon=True).start()
-    look()
+    every(ticks, _TICK_MS, look)

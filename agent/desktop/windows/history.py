@@ -10,7 +10,7 @@ from agent.desktop.windows.parts import PageFrame, fit, keys
 from agent.desktop.windows.table import Table
 from agent.desktop.windows.theme import Look, new_window
 from agent.ports import Event
-from agent.text import _
+from agent.text import _, moment
 
 WIDTH = 760
 _ROWS = 14
@@ -35,7 +35,7 @@ class HistoryWindow:
         self.table = Table(frame.body, look, ((_("When"), 170), (_("What happened"), 590)), _ROWS)
         self.table.pack(fill="both", expand=True, pady=(0, look.px(8)))
         self.table.tree.bind("<<TreeviewSelect>>", lambda _event: self._describe())
-        self.table.fill([(_when(event), event.text) for event in events])
+        self.table.fill([(moment(event.at), event.text) for event in events])
         frame.primary(_("&Close"), root.destroy)
         frame.way_out(_("Co&py all"), self._copy)
         frame.escape = root.destroy
@@ -54,11 +54,7 @@ class HistoryWindow:
         self.root.clipboard_append("\n".join(map(_line, self._events)))
 
 
-def _when(event: Event) -> str:
-    return f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}"
-
-
 def _line(event: Event) -> str:
     about = [Path(event.path).name] if event.path else []
     facts = [f"{name}={value}" for name, value in event.facts]
-    return "  ".join([_when(event), event.text, *about, *facts])
+    return "  ".join([moment(event.at), event.text, *about, *facts])

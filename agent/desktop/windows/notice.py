@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import tkinter as tk
+
 from agent.desktop.windows.parts import PageFrame, fit, keys
-from agent.desktop.windows.theme import new_window
-from agent.desktop.windows.words import hint_of, title_of
+from agent.desktop.windows.theme import Look, new_window
 from agent.errors import AgentError
 from agent.text import _
 
@@ -14,15 +15,19 @@ WIDTH = 480
 def show_problem(problem: AgentError) -> None:
     """Show it until the person closes it. Raises: DisplayMissing."""
     root, look = new_window()
+    draw(root, look, problem)
+    root.mainloop()
+
+
+def draw(root: tk.Tk, look: Look, problem: AgentError) -> None:
     root.title(_("This did not work"))
     fit(root, look, WIDTH + 48, 160)
     frame = PageFrame(root, look, WIDTH)
-    frame.paragraph(f"✗  {title_of(problem)}", "Strong.TLabel")
-    frame.paragraph(hint_of(problem))
+    frame.paragraph(f"✗  {problem}", "Strong.TLabel")
+    frame.paragraph(problem.advice)
     frame.primary(_("&Close"), root.destroy)
     frame.escape = root.destroy
     keys(root, lambda: frame)
     frame.pack(fill="both", expand=True)
     root.deiconify()
     frame.take_keyboard()
-    root.mainloop()

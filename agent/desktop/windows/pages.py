@@ -1,6 +1,6 @@
 """What the renewal's window shows, as data: the renewal's thread puts a page up, the window draws it.
 
-    Introduction → (PasswordWanted) → CardWanted → ContractShown → PinWanted → Progress → Finish; Trouble at any time
+    PasswordWanted → Introduction → CardWanted → ContractShown → PinWanted → Progress → Finish; Trouble at any time
 
 No page holds a secret.
 """
@@ -35,6 +35,10 @@ from agent.secret import Secret
 from agent.text import N_
 
 
+class Page:
+    """One of the pages below."""
+
+
 class Choice(Enum):
     """What a person answers to a page, where no secret is asked for."""
 
@@ -53,6 +57,18 @@ class PasswordGiven:
 
 
 @dataclass(frozen=True)
+class NewPasswordGiven:
+    """As it was typed, twice."""
+
+    password: Secret
+    again: Secret
+
+
+Answer = Any
+"""A Choice, PasswordGiven, NewPasswordGiven or Secret, by the page; None: cancelled."""
+
+
+@dataclass(frozen=True)
 class Matter:
     """Whose keystore this is about: stands above every page."""
 
@@ -63,14 +79,14 @@ class Matter:
 
 
 @dataclass(frozen=True)
-class Busy:
+class Busy(Page):
     """Something is looked up; `text` says what."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class PasswordWanted:
+class PasswordWanted(Page):
     """`problem` is why it is asked: none is stored, the vault is closed, the last one was wrong."""
 
     path: str
@@ -78,7 +94,15 @@ class PasswordWanted:
 
 
 @dataclass(frozen=True)
-class Introduction:
+class NewPasswordWanted(Page):
+    """The old password cannot go along. `was_chosen`: one was, when the renewal began; it is only asked for again."""
+
+    was_chosen: bool
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Introduction(Page):
     """What is about to happen, before anything does."""
 
     matter: Matter
@@ -119,7 +143,7 @@ _NEEDS_ANOTHER_CARD = (
 
 
 @dataclass(frozen=True)
-class CardWanted:
+class CardWanted(Page):
     """The eID is waited for: software, reader and card as they are now."""
 
     problem: CardError
@@ -144,7 +168,7 @@ class CardWanted:
 
 
 @dataclass(frozen=True)
-class ContractShown:
+class ContractShown(Page):
     """Who signs what for whom; nothing was signed yet."""
 
     texts: tuple[LocalizedText, ...]
@@ -154,7 +178,7 @@ class ContractShown:
 
 
 @dataclass(frozen=True)
-class PinWanted:
+class PinWanted(Page):
     """`attempts_left` is None where the card does not tell; `problem` is that of the last attempt."""
 
     holder: Holder
@@ -186,7 +210,7 @@ _ORDER = tuple(Step)
 
 
 @dataclass(frozen=True)
-class Progress:
+class Progress(Page):
     """Where the renewal is. `text` says what is being done; `until` how long nothing happens.
 
     Attributes:
@@ -215,11 +239,12 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Finish:
+class Finish(Page):
     """The new keystore is there. While `waits_for_activation`, the old encryption key is still in force."""
 
     renewal: Renewal
     not_after: datetime
+    has_new_password: bool = False
 
     @property
     def waits_for_activation(self) -> bool:
@@ -227,7 +252,7 @@ class Finish:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Trouble(Page):
     """Something did not work: its title and hint, and what can be done here."""
 
     problem: AgentError
@@ -240,7 +265,3 @@ class Trouble:
         if isinstance(self.problem, _NEEDS_ANOTHER_CARD):
             return (Choice.OTHER_CARD,)
         return () if self.problem.retry is Retry.NEVER else (Choice.TRY_AGAIN,)
-
-
-Page = Busy | PasswordWanted | Introduction | CardWanted | ContractShown | PinWanted | Progress | Finish | Trouble
-Answer = Any  # a Choice, PasswordGiven or Secret, by the page; None: cancelled

@@ -11,7 +11,6 @@ from agent.desktop.windows.background import in_background
 from agent.desktop.windows.parts import with_mnemonic
 from agent.desktop.windows.table import Table
 from agent.desktop.windows.theme import BODY, Look
-from agent.desktop.windows.words import hint_of, title_of
 from agent.errors import AgentError
 from agent.secret import Secret
 from agent.text import N_, _
@@ -38,7 +37,7 @@ class PasswordsTab:
     def __init__(self, tab: ttk.Frame, look: Look, passwords: Passwords) -> None:
         self._tab, self._look, self._passwords = tab, look, passwords
         self._known: Sequence[tuple[Path, bool]] = ()
-        columns = (_("Keystore"), 340), (_("Password"), 160)
+        columns = (_("Keystore"), 400), (_("Password"), 120)
         self.table = Table(tab, look, columns, _ROWS)
         self.table.pack(fill="both", expand=True, pady=(0, look.px(8)))
         row = ttk.Frame(tab)
@@ -99,7 +98,7 @@ class PasswordsTab:
         self._refresh()
 
     def _tell(self, problem: AgentError) -> None:
-        self.told.configure(text=f"✗  {title_of(problem)} {hint_of(problem)}")
+        self.told.configure(text=f"✗  {problem} {problem.advice}")
 
     @property
     def _chosen(self) -> Path | None:

@@ -65,8 +65,8 @@ class RenewalWindow:
         parts.keys(root, lambda: self.drawn.frame if self.drawn else None)
         self.show(self.page)
         root.deiconify()
-        self._tick()
-        self._each_second()
+        parts.every(root, _TICK_MS, self._tick)
+        parts.every(root, _SECOND_MS, self._second_passed)
 
     # ── What the renewal says ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -78,17 +78,16 @@ class RenewalWindow:
                 self.show(said)
         if not self._lives() and not isinstance(self.page, Trouble):
             self.show(Trouble(Stopped()))
-        self.root.after(_TICK_MS, self._tick)
 
-    def _each_second(self) -> None:
+    def _second_passed(self) -> None:
         if self.drawn is not None:
             self.drawn.second_passed(self.clock.now())
-        self.root.after(_SECOND_MS, self._each_second)
 
     def show(self, page: Page) -> None:
         """Draw `page`; one of the same kind is brought up to date in place."""
         old, self.page = self.drawn, page
         if old is not None and old.updated(page):
+            old.second_passed(self.clock.now())
             return
         drawn = draw(page, self.root, self.look, Reply(self.answer, self.close))
         drawn.frame.pack(fill="both", expand=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.desktop.folder import open_folder
+from agent.desktop.launch import open_folder
 from agent.desktop.windows.contract_page import ContractDrawn
 from agent.desktop.windows.drawn import Drawn, Reply
 from agent.desktop.windows.pages import (
@@ -18,6 +18,8 @@ from agent.desktop.windows.pages import (
     Finish,
     Introduction,
     Lamp,
+    NewPasswordGiven,
+    NewPasswordWanted,
     Page,
     PasswordGiven,
     PasswordWanted,
@@ -28,7 +30,7 @@ from agent.desktop.windows.pages import (
 from agent.desktop.windows.parts import PageFrame
 from agent.desktop.windows.progress_page import ProgressDrawn
 from agent.desktop.windows.theme import Look
-from agent.desktop.windows.words import environment_name, hint_of, holder_name, holder_number, title_of
+from agent.desktop.windows.words import environment_name, holder_name, holder_number
 from agent.secret import Secret
 from agent.text import _, ngettext, written
 
@@ -48,7 +50,7 @@ class _Password(Drawn):
         super().__init__(frame, _("The keystore's password"))
         frame.headline(self.title)
         if page.problem is not None:
-            frame.paragraph(title_of(page.problem), "Strong.TLabel")
+            frame.paragraph(str(page.problem), "Strong.TLabel")
         self.entry = frame.secret_entry(_("&Password of the keystore:"))
         self._keep = tk.BooleanVar(frame, value=True)
         frame.check(_("&Store it in this computer's password vault"), self._keep)
@@ -63,6 +65,31 @@ class _Password(Drawn):
         if password:
             self.entry.delete(0, "end")
             reply.answer(PasswordGiven(password, self._keep.get()))
+
+
+class _NewPassword(Drawn):
+    def __init__(self, frame: PageFrame, page: NewPasswordWanted, reply: Reply) -> None:
+        super().__init__(frame, _("A password for the new keystore"))
+        frame.headline(self.title)
+        if page.was_chosen:
+            frame.paragraph(_("The password that was chosen for the new keystore when this renewal began."))
+        else:
+            frame.paragraph(_("The keystore's password has accented letters, which other programs cannot read."))
+            frame.paragraph(_("Choose at least 8 characters with a digit and a symbol, without accented letters."))
+        if page.problem is not None:
+            frame.paragraph(f"✗  {page.problem}", "Strong.TLabel")
+        self.entry = frame.secret_entry(_("&New password:"))
+        self.again = None if page.was_chosen else frame.secret_entry(_("The same &again:"))
+        frame.first(self.entry)
+        frame.primary(_("&Go on"), lambda: self._given(reply))
+        frame.way_out(_("&Close"), reply.close)
+
+    def _given(self, reply: Reply) -> None:
+        password = Secret(self.entry.get())
+        again = Secret(self.again.get()) if self.again is not None else password
+        for entry in filter(None, (self.entry, self.again)):
+            entry.delete(0, "end")
+        reply.answer(NewPasswordGiven(password, again))
 
 
 class _Introduction(Drawn):
@@ -114,8 +141,8 @@ class _Card(Drawn):
     def _fill(self, page: CardWanted) -> None:
         for line, name, lamp in zip(self._lamps, self._names(), page.lamps, strict=True):
             line.say(_SIGNS[lamp], f"{name}: {self._state(lamp)}")
-        self._title.configure(text=title_of(page.problem))
-        self._hint.configure(text=hint_of(page.problem))
+        self._title.configure(text=str(page.problem))
+        self._hint.configure(text=page.problem.advice)
 
     @staticmethod
     def _names() -> tuple[str, str, str]:
@@ -132,8 +159,8 @@ class _Pin(Drawn):
         is_last = page.attempts_left == 1
         frame.headline(self.title)
         if page.problem is not None:
-            frame.paragraph(f"✗  {title_of(page.problem)}", "Strong.TLabel", 4)
-            frame.paragraph(hint_of(page.problem))
+            frame.paragraph(f"✗  {page.problem}", "Strong.TLabel", 4)
+            frame.paragraph(page.problem.advice)
         frame.facts(
             [
                 (_("Signs"), page.signer.full_name),
@@ -170,7 +197,7 @@ class _Finish(Drawn):
                 (_("New keystore"), new.name),
                 (_("Folder"), str(new.parent)),
                 (_("Valid until"), written(page.not_after)),
-                (_("Password"), _("the same as before")),
+                (_("Password"), _("the one you chose") if page.has_new_password else _("the same as before")),
             ]
         )
         frame.paragraph(_("The old keystore stays beside it."))
@@ -200,8 +227,8 @@ class _Trouble(Drawn):
     def __init__(self, frame: PageFrame, page: Trouble, reply: Reply) -> None:
         super().__init__(frame, _("This did not work"))
         frame.headline(f"✗  {self.title}")
-        frame.paragraph(title_of(page.problem), "Strong.TLabel")
-        frame.paragraph(hint_of(page.problem))
+        frame.paragraph(str(page.problem), "Strong.TLabel")
+        frame.paragraph(page.problem.advice)
         names = {
             Choice.TRY_AGAIN: _("&Try again"),
             Choice.OTHER_CARD: _("&Use another eID"),
@@ -219,6 +246,7 @@ class _Trouble(Drawn):
 _DRAWN: Mapping[type[Page], Callable[[PageFrame, Any, Reply], Drawn]] = {
     Busy: _Busy,
     PasswordWanted: _Password,
+    NewPasswordWanted: _NewPassword,
     Introduction: _Introduction,
     CardWanted: _Card,
     ContractShown: ContractDrawn,

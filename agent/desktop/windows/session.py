@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.core.glance import Profile
+from agent.core.password import password_problem
 from agent.core.person import Person
 from agent.core.renewal import Renewal
 from agent.desktop.windows.door import CARD_POLL_S, WindowDoor
@@ -17,6 +18,8 @@ from agent.desktop.windows.pages import (
     Finish,
     Introduction,
     Matter,
+    NewPasswordGiven,
+    NewPasswordWanted,
     PasswordGiven,
     PasswordWanted,
     Trouble,
@@ -24,7 +27,7 @@ from agent.desktop.windows.pages import (
 from agent.desktop.windows.stage import Stage, WindowClosed
 from agent.errors import AgentError, PasswordNeeded, VaultUnavailable, WrongPassword
 from agent.secret import Secret
-from agent.text import N_
+from agent.text import N_, _
 
 if TYPE_CHECKING:
     from agent.ports import Outside
@@ -54,6 +57,7 @@ class Session:
         self._wish, self._stage, self._card_poll_s = wish, stage, card_poll_s
         self._make_outside = outside
         self._password: Secret | None = None
+        self._new_password: Secret | None = None
         self._is_kept = False
         self._is_begun = False
         self._door: WindowDoor | None = None
@@ -83,9 +87,9 @@ class Session:
     def _finish(self, outside: Outside, renewal: Renewal) -> Finish:
         new = Path(renewal.new_path)
         assert self._password is not None, "the renewal was opened with it"
-        not_after = outside.keystores.glance(new, self._password).not_after
+        not_after = outside.keystores.glance(new, self._new_password or self._password).not_after
         self._stage.show(Matter(str(new), renewal.holder, renewal.environment, not_after))
-        return Finish(renewal, not_after)
+        return Finish(renewal, not_after, has_new_password=self._new_password is not None)
 
     def _after(self, problem: AgentError) -> None:
         door, self._door = self._door, None
@@ -95,7 +99,7 @@ class Session:
                 self._awaits_other_card = True
                 return
         if isinstance(problem, WrongPassword):
-            self._password = None
+            self._password = self._new_password = None
         answer = self._stage.ask(Trouble(problem))
         self._awaits_other_card = answer is Choice.OTHER_CARD
         self._wish = replace(self._wish, anew=answer is Choice.ANEW)
@@ -119,9 +123,12 @@ class Session:
         if begun is None and not self._is_begun:
             self._stage.ask(Introduction(matter))
         self._is_begun = True
+        if self._new_password is None and not password.reveal().isascii():  # Java opens no such file
+            self._new_password = self._chosen(was_chosen=begun is not None)
         self._door = door = self._door_for_this_run(outside, matter)
         options = Options(
             password=password,
+            new_password=self._new_password,
             profile=self._wish.profile,
             keep_password=self._is_kept,
             activate=self._wish.activate,
@@ -169,3 +176,13 @@ class Session:
             else:
                 self._password = given.password
                 return given.password
+
+    def _chosen(self, was_chosen: bool) -> Secret:
+        """The new keystore's password."""
+        page = NewPasswordWanted(was_chosen)
+        while True:
+            given: NewPasswordGiven = self._stage.ask(page)
+            problem = None if was_chosen else password_problem(given.password.reveal())
+            if problem is None and given.password == given.again:
+                return given.password
+            page = NewPasswordWanted(was_chosen, problem or _("the two are not the same"))

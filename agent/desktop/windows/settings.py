@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tkinter import filedialog, ttk
-from typing import Protocol
 
 from agent.config import LANGUAGES, Config
+from agent.desktop.autostart import Autostart
 from agent.desktop.windows.background import in_background
 from agent.desktop.windows.config_file import save
 from agent.desktop.windows.parts import PageFrame, fit, keys, with_mnemonic
 from agent.desktop.windows.passwords import Passwords, PasswordsTab
 from agent.desktop.windows.settings_form import Settings, changes, settings_of
 from agent.desktop.windows.theme import Look, new_window
-from agent.desktop.windows.words import hint_of, title_of
 from agent.errors import AgentError, ConfigError
 from agent.text import LANGUAGE_NAMES, N_, _
 
-WIDTH = 600
+WIDTH = 640
 _FOLDER_ROWS = 5
 
 
-class Autostart(Protocol):
-    """Whether the agent starts when this user logs in. May raise AgentError."""
+@dataclass(frozen=True)
+class AtLogin:
+    """Whether the agent starts when this user logs in; `command` starts it."""
 
-    def is_enabled(self) -> bool: ...
+    autostart: Autostart
+    command: Sequence[str]
 
-    def enable(self) -> None: ...
-
-    def disable(self) -> None: ...
+    def set(self, wanted: bool) -> None:
+        """Raises: AutostartFailed."""
+        if wanted == self.autostart.is_enabled():
+            return
+        if wanted:
+            self.autostart.enable(self.command)
+        else:
+            self.autostart.disable()
 
 
 @dataclass(frozen=True)
@@ -40,13 +46,12 @@ class Behind:
 
     Attributes:
         path: of the config file; it need not exist.
-        autostart: None where this platform has none.
     """
 
     path: Path
     config: Config
     passwords: Passwords
-    autostart: Autostart | None = None
+    at_login: AtLogin
 
 
 def show_settings(behind: Behind) -> None:
@@ -120,21 +125,19 @@ class SettingsWindow:
         self._say(tab, _("Written as 20:00. Twice the same time: reminders at any hour."), "Caption.TLabel")
         return entries[0], entries[1]
 
-    def _general_tab(self, tab: ttk.Frame) -> tuple[ttk.Combobox, ttk.Entry, tk.BooleanVar | None]:
+    def _general_tab(self, tab: ttk.Frame) -> tuple[ttk.Combobox, ttk.Entry, tk.BooleanVar]:
         self._say(tab, _("Language"))
         language = ttk.Combobox(tab, values=[_language_name(each) for each in LANGUAGES], state="readonly", width=24)
         language.current(LANGUAGES.index(self._before.language))
         language.pack(anchor="w")
-        self._say(tab, _("Module of the eID software; empty: it is looked for"), above=12)
+        self._say(tab, _("Module of the eID software (empty: the agent looks for it)"), above=12)
         row = ttk.Frame(tab)
         row.pack(fill="x")
         module = ttk.Entry(row)
         module.insert(0, self._before.card_module)
         module.pack(side="left", fill="x", expand=True, padx=(0, self.look.px(8)))
         self._button(row, N_("&Browse…"), self._browse_module)
-        if self._behind.autostart is None:
-            return language, module, None
-        at_login = tk.BooleanVar(tab, value=self._behind.autostart.is_enabled())
+        at_login = tk.BooleanVar(tab, value=self._behind.at_login.autostart.is_enabled())
         text, underline = with_mnemonic(_("Start the agent when I &log in"))
         box = ttk.Checkbutton(tab, text=text, underline=underline, variable=at_login)
         box.pack(anchor="w", pady=(self.look.px(12), 0))
@@ -169,17 +172,15 @@ class SettingsWindow:
             quiet_until=self._quiet[1].get().strip(),
             card_module=self._module.get().strip(),
         )
-        at_login = self._at_login.get() if self._at_login is not None else None
+        at_login = self._at_login.get()
         in_background(self.root, lambda: self._write(after, at_login), self._tell)
 
-    def _write(self, after: Settings, at_login: bool | None) -> Settings:
-        """Raises: ConfigError."""
+    def _write(self, after: Settings, at_login: bool) -> Settings:
+        """Raises: ConfigError, AutostartFailed."""
         changed = changes(self._before, after)
         if changed:
             save(self._behind.path, changed)
-        autostart = self._behind.autostart
-        if autostart is not None and at_login is not None and at_login != autostart.is_enabled():
-            (autostart.enable if at_login else autostart.disable)()
+        self._behind.at_login.set(at_login)
         return after
 
     def _tell(self, result: Settings | AgentError) -> None:
@@ -189,7 +190,7 @@ class SettingsWindow:
         elif isinstance(result, ConfigError):
             self.told.configure(text=f"✗  {result.problem}")
         else:
-            self.told.configure(text=f"✗  {title_of(result)} {hint_of(result)}")
+            self.told.configure(text=f"✗  {result} {result.advice}")
 
 
 def _language_name(language: str) -> str:

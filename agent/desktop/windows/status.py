@@ -11,17 +11,16 @@ from agent.core.finding import Finding
 from agent.core.menu import Act, Choice, Item, menu
 from agent.core.reminders import name_of, subject_of
 from agent.core.renewal import Renewal
-from agent.desktop.windows.parts import PageFrame, fit, keys
+from agent.desktop.windows.parts import PageFrame, every, fit, keys
 from agent.desktop.windows.table import Table
 from agent.desktop.windows.theme import Look, new_window
-from agent.desktop.windows.words import state_words
+from agent.desktop.windows.words import environment_name, holder_number, state_words
 from agent.ports import Clock
-from agent.text import _, written
+from agent.text import _, in_digits, ngettext
 
-WIDTH = 760
+WIDTH = 840
 _ROWS = 6
-_REFRESH_MS = 5000
-_BUTTONS_IN_A_ROW = 3
+_REFRESH_MS = 1000
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,13 @@ class Deeds:
     Attributes:
         known: reads the journal.
         carry_out: does what was chosen in the menu.
+        is_looking: whether a check is running.
         acts: what can be carried out; the menu's other lines are left out.
     """
 
     known: Callable[[], Known]
     carry_out: Callable[[Choice], object]
+    is_looking: Callable[[], bool]
     acts: frozenset[Act]
 
 
@@ -60,10 +61,10 @@ class StatusWindow:
         self._known = Known((), ())
         self.frame = frame = PageFrame(root, look, WIDTH)
         root.title(_("eHealth certificates"))
-        fit(root, look, WIDTH + 48, 420)
+        fit(root, look, WIDTH + 48, 520)
         frame.headline(_("eHealth certificates"))
-        self._nothing = frame.paragraph("")
-        columns = (_("State"), 150), (_("Whose"), 260), (_("Valid until"), 140), (_("Safe until"), 140)
+        self._found = frame.paragraph("")
+        columns = (_("State"), 190), (_("Whose"), 370), (_("Valid until"), 125), (_("Safe until"), 125)
         self.table = Table(frame.body, look, columns, _ROWS)
         self.table.pack(fill="both", expand=True, pady=(0, look.px(12)))
         self.table.tree.bind("<<TreeviewSelect>>", lambda _event: self._describe())
@@ -75,27 +76,32 @@ class StatusWindow:
         frame.first(self.table.tree)
         keys(root, lambda: frame)
         frame.pack(fill="both", expand=True)
-        self.refresh()
+        every(root, _REFRESH_MS, self.refresh)
         root.deiconify()
         frame.take_keyboard()
 
     def refresh(self) -> None:
-        """Read the journal again, now and every few seconds."""
+        """Read the journal again."""
         known = self._deeds.known()
-        if known != self._known or not known.findings:
+        if known != self._known:
             self._known = known
             self.table.fill([self._row(finding) for finding in known.findings])
-            nothing = "" if known.findings else _("No keystore was found yet. Look now, or set the folders.")
-            self._nothing.configure(text=nothing)
-            self._describe()
-        self.root.after(_REFRESH_MS, self.refresh)
+        self._found.configure(text=self._what_is_found())
+
+    def _what_is_found(self) -> str:
+        if self._deeds.is_looking():
+            return _("Looking at the keystores …")
+        count = len(self._known.findings)
+        if not count:
+            return _("No keystore was found. Set the folders in the settings.")
+        return ngettext("{count} keystore was found.", "{count} keystores were found.", count).format(count=count)
 
     @staticmethod
     def _row(finding: Finding) -> tuple[str, ...]:
         sign, state, _advice = state_words(finding)
         glance = finding.observation.glance
-        until = "" if glance is None or glance.pending else written(glance.not_after)
-        safe = written(finding.last_safe_day) if finding.last_safe_day else ""
+        until = "" if glance is None or glance.pending else in_digits(glance.not_after)
+        safe = in_digits(finding.last_safe_day) if finding.last_safe_day else ""
         return f"{sign}  {state}", name_of(finding), until, safe
 
     # ── The chosen keystore ──────────────────────────────────────────────────────────────────────────────────────────
@@ -108,7 +114,8 @@ class StatusWindow:
         finding = self._known.findings[self.table.chosen]
         wrap = self.look.px(WIDTH)
         for text, style in (
-            (finding.reason, "Strong.TLabel"),
+            (_whose(finding), "Strong.TLabel"),
+            (finding.reason, "TLabel"),
             (state_words(finding)[2], "TLabel"),
             (finding.observation.path, "Caption.TLabel"),
         ):
@@ -158,3 +165,9 @@ class StatusWindow:
     def _act(self, item: Item) -> None:
         assert item.choice is not None, "only choices have buttons"
         self._deeds.carry_out(item.choice)
+
+
+def _whose(finding: Finding) -> str:
+    holder = finding.observation.glance.holder if finding.observation.glance else None
+    number = f"  ·  {holder_number(holder)}" if holder is not None else ""
+    return f"{name_of(finding)}{number}  ·  {environment_name(finding.observation.environment)}"

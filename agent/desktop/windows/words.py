@@ -1,25 +1,10 @@
-"""How the windows say things that come from elsewhere: errors, holders, environments."""
+"""How the windows call things: holders, environments, states."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from agent.core.finding import Finding, State
 from agent.core.holder import Environment, Holder
-from agent.errors import AgentError
-from agent.text import N_, _, written
-
-
-def title_of(problem: AgentError) -> str:
-    return _(problem.title).format(**_facts(problem))
-
-
-def hint_of(problem: AgentError) -> str:
-    return _(problem.hint).format(**_facts(problem))
-
-
-def _facts(problem: AgentError) -> dict[str, object]:
-    return {name: written(fact) if isinstance(fact, date) else fact for name, fact in problem.facts.items()}
+from agent.text import N_, _
 
 
 def environment_name(environment: Environment) -> str:

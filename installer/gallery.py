@@ -1,0 +1,219 @@
+"""Every window and page of the agent with made-up contents, one after the other: for pictures, and for tests."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from agent.config import Config
+from agent.core.finding import Finding, Observation
+from agent.core.glance import Fingerprint, Glance
+from agent.core.holder import Environment, Holder
+from agent.core.menu import Act
+from agent.core.person import Person
+from agent.core.renewal import Renewal, Step
+from agent.desktop.windows import notice, pages
+from agent.desktop.windows.history import HistoryWindow
+from agent.desktop.windows.passwords import Passwords
+from agent.desktop.windows.renewal import RenewalWindow
+from agent.desktop.windows.settings import AtLogin, Behind, SettingsWindow
+from agent.desktop.windows.stage import Stage
+from agent.desktop.windows.status import Deeds, Known, StatusWindow
+from agent.desktop.windows.theme import Look, new_window
+from agent.errors import AgentError, CardError, PasswordNeeded, PinWrong, VaultUnavailable, WrongPassword
+from agent.ports import Clock, Event
+from agent.sandbox.contracts import contract_text
+from agent.watch.judge import judge
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+HOLDER = Holder("NIHII-GROUP", "71234523", "ONTHAAL-2", "GROEPSPRAKTIJK VAN THUISVERPLEEGKUNDIGEN DE OUDE WATERMOLEN")
+SIGNER = Person("80010100107", "Maria Johanna Elisabeth", "Vandenbroucke-Delacroix")
+FOLDER = Path("/home/onthaal/ehealth/keystore")
+KEYSTORE = FOLDER / "NIHII-GROUP=71234523,ONTHAAL-2 20230415-101502.p12"
+
+Shown = tuple[str, tk.Tk]
+"""The page's name, and the window that shows it."""
+
+
+@dataclass(frozen=True)
+class _Standstill(Clock):
+    def now(self) -> datetime:
+        return NOW
+
+    def wait(self, seconds: float) -> None:
+        raise NotImplementedError
+
+
+def gallery(scale: float, is_dark: bool = False) -> Iterator[Shown]:
+    """All windows in the language that is spoken. A page stands while its turn lasts.
+
+    Raises: DisplayMissing.
+    """
+    for windows in (_renewal, _status, _history, _settings, _notice):
+        root, look = new_window(scale, is_dark)
+        root.report_callback_exception = _raised
+        try:
+            yield from windows(root, look)
+        finally:
+            if _lives(root):
+                root.destroy()
+
+
+def _raised(*error: object) -> None:
+    """Tk would print it and go on."""
+    raise error[1] if isinstance(error[1], BaseException) else RuntimeError(str(error))
+
+
+def _lives(root: tk.Tk) -> bool:
+    try:
+        return bool(root.winfo_exists())
+    except tk.TclError:
+        return False
+
+
+# ── The renewal ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _renewal(root: tk.Tk, look: Look) -> Iterator[Shown]:
+    stage = Stage()
+    window = RenewalWindow(root, look, stage, _Standstill(), lambda: True)
+    matter = pages.Matter(str(KEYSTORE), HOLDER, Environment.PRODUCTION, NOW + timedelta(days=45))
+    acceptance = replace(matter, environment=Environment.ACCEPTANCE)
+    for name, page in renewal_pages(matter):
+        is_acceptance = isinstance(page, pages.Introduction) and page.matter.environment is Environment.ACCEPTANCE
+        stage.show(acceptance if is_acceptance else matter)
+        stage.show(page)
+        _until(root, lambda page=page: window.page is page)  # type: ignore[misc]
+        yield f"renewal-{name}", root
+
+
+def _until(root: tk.Tk, is_so: Callable[[], bool]) -> None:
+    while not is_so():
+        root.update()
+
+
+def renewal_pages(matter: pages.Matter) -> Iterator[tuple[str, pages.Page]]:
+    """Each page in each of its forms."""
+    path = str(KEYSTORE)
+    for why in (PasswordNeeded(path), WrongPassword(path), VaultUnavailable("no keyring is running")):
+        yield f"password-{type(why).__name__}", pages.PasswordWanted(path, why)
+    yield "new-password", pages.NewPasswordWanted(was_chosen=False, problem="it has no symbol, such as - or !")
+    yield "new-password-again", pages.NewPasswordWanted(was_chosen=True)
+    yield "introduction", pages.Introduction(matter)
+    acceptance = replace(matter, environment=Environment.ACCEPTANCE)
+    yield "introduction-acceptance", pages.Introduction(acceptance)
+    for problem in samples(CardError):
+        assert isinstance(problem, CardError)
+        yield f"card-{type(problem).__name__}", pages.CardWanted(problem)
+    texts = contract_text(HOLDER, SIGNER, "CN=NIHII-GROUP\\=71234523,O=Federal Government,C=BE", NOW)
+    yield "contract", pages.ContractShown(texts, HOLDER, SIGNER, Environment.PRODUCTION)
+    pin = pages.PinWanted(HOLDER, SIGNER, Environment.PRODUCTION, None)
+    yield "pin", pin
+    yield "pin-wrong", replace(pin, attempts_left=2, problem=PinWrong(2))
+    yield "pin-last", replace(pin, attempts_left=1, problem=PinWrong(1))
+    yield "progress-sign", pages.Progress(Step.SIGN, "Signing with the eID")
+    until = NOW + timedelta(minutes=20)
+    yield "progress-wait", pages.Progress(Step.COLLECT, "", until, goes_on_alone=True)
+    yield "progress-by-hand", pages.Progress(Step.COLLECT, "", until + timedelta(hours=6), by_hand=True)
+    yield "progress-confirm", pages.Progress(Step.CONFIRM, "Asking eHealth to confirm")
+    not_after = NOW + timedelta(days=1095)
+    yield "finish", pages.Finish(_renewed(Step.ACTIVATE), not_after)
+    yield "finish-ready", pages.Finish(_renewed(Step.DONE), not_after, has_new_password=True)
+    for trouble in samples(AgentError):
+        yield f"trouble-{type(trouble).__name__}", pages.Trouble(trouble)
+
+
+def _renewed(step: Step) -> Renewal:
+    new = str(FOLDER / "NIHII-GROUP=71234523,ONTHAAL-2 20260302-100000.p12")
+    mark = Fingerprint("00" * 32)
+    return Renewal("made-up", NOW, step, Environment.PRODUCTION, HOLDER, str(KEYSTORE), new, mark)
+
+
+def samples(root: type[AgentError]) -> Iterator[AgentError]:
+    """One of each error that is shown, with made-up facts."""
+    for kind in root.__subclasses__():
+        if "title" in vars(kind):
+            yield kind(*_facts(kind))
+        yield from samples(kind)
+
+
+def _facts(kind: type[AgentError]) -> list[object]:
+    return [_fact(each.name, str(each.type)) for each in fields(kind)] if is_dataclass(kind) else []
+
+
+def _fact(name: str, type_: str) -> object:
+    made_up: dict[str, object] = {
+        "path": str(KEYSTORE),
+        "url": "https://services.ehealth.fgov.be",
+        "expected": SIGNER.full_name,
+        "found": "Jean-Baptiste Grandjean",
+        "module": "/usr/lib/x86_64-linux-gnu/libbeidpkcs11.so.0",
+        "tried": "/usr/lib/libbeidpkcs11.so.0, /usr/lib/x86_64-linux-gnu/libbeidpkcs11.so.0",
+        "problem": "the connection was closed before the answer was whole",
+        "parameters": (),
+    }
+    if name in made_up:
+        return made_up[name]
+    return 2 if type_.startswith("int") else date(2026, 5, 16) if type_.startswith("date") else name
+
+
+# ── The others ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _status(root: tk.Tk, look: Look) -> Iterator[Shown]:
+    known = Known(_findings(), [])
+    acts = frozenset(Act) - {Act.HELP, Act.QUIT}
+    window = StatusWindow(root, look, Deeds(lambda: known, lambda _choice: None, lambda: False, acts), _Standstill())
+    for row, finding in enumerate(known.findings):
+        window.table.choose(row)
+        yield f"status-{finding.state.value}", root
+
+
+def _findings() -> Sequence[Finding]:
+    observations = []
+    for number, days in enumerate((45, 5, -3, 400)):
+        mark = Fingerprint(f"{number:064}")
+        holder = replace(HOLDER, application_id=None, number=f"7123452{number}")
+        until = NOW + timedelta(days=days)
+        glance = Glance("", holder, until - timedelta(days=1095), until, mark, pending=False, encryption_keys=1)
+        observations.append(Observation(str(KEYSTORE), Environment.PRODUCTION, glance))
+    path = str(FOLDER / "backup.p12")
+    needed = Observation(path, Environment.ACCEPTANCE, None, str(PasswordNeeded(path)), password_needed=True)
+    return judge([*observations, needed], NOW)
+
+
+def _history(root: tk.Tk, look: Look) -> Iterator[Shown]:
+    texts = ("The encryption token is registered and waits for activation.", "eHealth has the request.")
+    facts = (("request", "_3f1b9e0c-5c4c-4a0e-9a51-6f0f7f0d6a11"),)
+    events = [Event(NOW - timedelta(hours=n), "renewal.send", texts[n % 2], str(KEYSTORE), facts) for n in range(30)]
+    HistoryWindow(root, look, events)
+    yield "history", root
+
+
+class _NoAutostart:
+    def enable(self, command: Sequence[str]) -> None: ...
+
+    def disable(self) -> None: ...
+
+    def is_enabled(self) -> bool:
+        return True
+
+
+def _settings(root: tk.Tk, look: Look) -> Iterator[Shown]:
+    passwords = Passwords(
+        lambda: [(KEYSTORE, True), (FOLDER / "backup.p12", False)], lambda _path, _password: None, lambda _path: True
+    )
+    config = Config(folders=(FOLDER, Path("//server/praktijk/ehealth/keystore")))
+    behind = Behind(Path("config.toml"), config, passwords, AtLogin(_NoAutostart(), ()))
+    window = SettingsWindow(root, look, behind)
+    for number, name in enumerate(("keystores", "passwords", "reminders", "general")):
+        window.tabs.select(number)  # type: ignore[no-untyped-call]
+        yield f"settings-{name}", root
+
+
+def _notice(root: tk.Tk, look: Look) -> Iterator[Shown]:
+    notice.draw(root, look, PasswordNeeded(str(KEYSTORE)))
+    yield "notice", root

@@ -1,0 +1,86 @@
+"""Take a picture of every window and page, in every language: ``pictures [FOLDER]``, on a screen of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import tkinter as tk
+from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from PIL import ImageGrab
+
+from agent.text import LANGUAGES, speak
+from installer.gallery import gallery
+
+_SCREEN = "1920x1400x24"
+_SETTLED_S = 0.1
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = ArgumentParser(prog="pictures", description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("pictures"), help="default: ./pictures")
+    parser.add_argument("--languages", nargs="+", choices=LANGUAGES, default=LANGUAGES)
+    parser.add_argument("--scale", type=float, default=1.0, help="1.5 is 150 %%")
+    parser.add_argument("--dark", action="store_true", help="the dark theme")
+    options = parser.parse_args(arguments)
+    if shutil.which("Xvfb") is None:
+        print("Xvfb is not on this computer. On Debian and Ubuntu: apt-get install xvfb", file=sys.stderr)
+        return 1
+    with screen():
+        for language in options.languages:
+            count = take(options.folder / language, language, options.scale, options.dark)
+            print(f"{options.folder / language}: {count} pictures")
+    return 0
+
+
+def take(folder: Path, language: str, scale: float, is_dark: bool) -> int:
+    """How many pictures were taken."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    speak(language)
+    count = 0
+    for count, (name, window) in enumerate(gallery(scale, is_dark), 1):
+        settle(window)
+        left, top = window.winfo_rootx(), window.winfo_rooty()
+        box = (left, top, left + window.winfo_width(), top + window.winfo_height())
+        ImageGrab.grab(box, xdisplay=os.environ["DISPLAY"]).save(folder / f"{count:02}-{name}.png")
+    return count
+
+
+def settle(window: tk.Tk, seconds: float = _SETTLED_S) -> None:
+    """Let the window draw itself."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        window.update()
+
+
+@contextmanager
+def screen(size: str = _SCREEN) -> Iterator[None]:
+    """An X server without a screen; DISPLAY names it meanwhile."""
+    before = os.environ.get("DISPLAY")
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    try:
+        with os.fdopen(read) as number:
+            os.environ["DISPLAY"] = f":{number.readline().strip()}"
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+        os.environ.pop("DISPLAY")
+        if before is not None:
+            os.environ["DISPLAY"] = before
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
