@@ -52,6 +52,11 @@ def translations(arguments: Sequence[str]) -> int:
     return _in_the_foreground([_ready(Lock.TEST).python, "-m", "installer.translations", *arguments], CLONE)
 
 
+def pictures(arguments: Sequence[str]) -> int:
+    system_packages.ensure_for_tests(system_packages.FOR_WINDOWS)
+    return _in_the_foreground([_ready(Lock.RUN).python, "-m", "installer.pictures", *arguments])
+
+
 def lock(arguments: Sequence[str]) -> int:
     system_packages.ensure_venv_module()
     write_locks(arguments)
@@ -70,6 +75,7 @@ COMMANDS = {
     "run": Command(run, "run [...]", "set up what running needs, and start the agent"),
     "test": Command(test, "test [pytest's own ...]", "set up what testing needs, then lint, types, walls and tests"),
     "bench": Command(bench, "bench [...]", "measure the agent against OpenSSL, Java and a bare walk"),
+    "pictures": Command(pictures, "pictures [FOLDER ...]", "take a picture of every window in every language"),
     "translations": Command(
         translations, "translations", "gather the texts of the program, compile their translations"
     ),

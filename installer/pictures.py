@@ -1,4 +1,4 @@
-"""Take a picture of every window and page, in every language: ``pictures [FOLDER]``, on a screen of its own."""
+"""Take a picture of every window and page, in every language, on a screen of its own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from PIL import ImageGrab
 

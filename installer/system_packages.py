@@ -6,6 +6,8 @@ import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import invalidate_caches
+from importlib.util import find_spec
 from pathlib import Path
 
 from installer.environment import has_venv_module
@@ -18,7 +20,8 @@ class SystemPackage:
     """A Debian package that tests need.
 
     Attributes:
-        sign: a command or an absolute path by which it is known to be there, however it came.
+        sign: by which it is known to be there, however it came: a command, an absolute path, or ``import`` and a module
+            of this Python.
         needed_for: the tests that skip without it, in words.
     """
 
@@ -28,10 +31,20 @@ class SystemPackage:
 
     @property
     def present(self) -> bool:
+        if self.sign.startswith("import "):
+            invalidate_caches()
+            return find_spec(self.sign.removeprefix("import ")) is not None
         return Path(self.sign).exists() if self.sign.startswith("/") else shutil.which(self.sign) is not None
 
 
+FOR_WINDOWS = (
+    SystemPackage("python3-tk", "import _tkinter", "windows"),
+    SystemPackage("xvfb", "Xvfb", "windows and the tray, on a screen of their own"),
+)
+
 FOR_TESTS = (
+    *FOR_WINDOWS,
+    SystemPackage("xdotool", "xdotool", "windows gone through with the keyboard"),
     SystemPackage("softhsm2", "softhsm2-util", "signing over PKCS#11 with a real module"),
     SystemPackage("opensc", "pkcs11-tool", "certificates on a PKCS#11 token"),
     SystemPackage("openssl", "openssl", "keystores opened and written by OpenSSL"),
