@@ -22,6 +22,7 @@ from platformdirs import user_config_path
 from agent.core.glance import Profile
 from agent.core.reminders import QuietHours
 from agent.errors import ConfigError
+from agent.text import _
 
 LANGUAGES = ("auto", "nl", "fr", "de", "en")
 
@@ -98,9 +99,10 @@ def load(path: Path | None = None) -> Config:
     parts = {"services": services, "reminders": quiet}
     for key, value in _flat(_toml(path)):
         if key in _SECTIONS:
-            raise ConfigError(str(path), f"{key} is a section: write [{key}] on a line of its own")
+            raise ConfigError(str(path), _("{key} is a section: write [{key}] on a line of its own").format(key=key))
         if key not in _KEYS:
-            raise ConfigError(str(path), f"{key} is not known; the nearest is {_nearest(key)}")
+            text = _("{key} is not known; the nearest is {nearest}")
+            raise ConfigError(str(path), text.format(key=key, nearest=_nearest(key)))
         name, read = _KEYS[key]
         try:
             parts.get(key.partition(".")[0], own)[name] = read(value)
@@ -115,14 +117,16 @@ def _toml(path: Path) -> Mapping[str, object]:
         text = path.read_text(encoding="utf-8-sig")  # Windows' editor writes a byte order mark
         return tomllib.loads(text)
     except FileNotFoundError:
-        raise ConfigError(str(path), "there is no such file") from None
+        raise ConfigError(str(path), _("there is no such file")) from None
     except OSError as problem:
-        raise ConfigError(str(path), f"it cannot be read ({problem.strerror})") from problem
+        raise ConfigError(
+            str(path), _("it cannot be read ({problem})").format(problem=_(str(problem.strerror).lower()))
+        ) from problem
     except UnicodeDecodeError as problem:
-        raise ConfigError(str(path), "it is not UTF-8 text; save it again with that encoding") from problem
+        raise ConfigError(str(path), _("it is not UTF-8 text; save it again with that encoding")) from problem
     except tomllib.TOMLDecodeError as problem:
-        more = "; write Windows paths between single quotation marks" if "\\" in text else ""
-        raise ConfigError(str(path), f"{problem}{more}") from problem
+        more = _("{problem}; write Windows paths between single quotation marks") if "\\" in text else "{problem}"
+        raise ConfigError(str(path), more.format(problem=problem)) from problem
 
 
 def _flat(document: Mapping[str, object]) -> Iterator[tuple[str, object]]:
@@ -149,7 +153,7 @@ def _nearest(key: str) -> str:
 def _one_of(*known: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if not isinstance(value, str) or value not in known:
-            raise ValueError(f"one of {', '.join(known)} is expected, not {value!r}")
+            raise ValueError(_("one of {known} is expected, not {value!r}").format(known=", ".join(known), value=value))
         return value
 
     return read
@@ -168,10 +172,10 @@ def _path(value: object) -> Path:
         try:
             path = Path(value).expanduser()
         except RuntimeError:
-            raise ValueError(f"no home folder is known for {value!r}") from None
+            raise ValueError(_("no home folder is known for {value!r}").format(value=value)) from None
         if path.is_absolute() and "\0" not in value:
             return path
-    raise ValueError(f"a full path is expected, or one that begins with ~, not {value!r}")
+    raise ValueError(_("a full path is expected, or one that begins with ~, not {value!r}").format(value=value))
 
 
 def _path_or_none(value: object) -> Path | None:
@@ -180,22 +184,24 @@ def _path_or_none(value: object) -> Path | None:
 
 def _folders(value: object) -> tuple[Path, ...]:
     if not isinstance(value, list) or not value:
-        raise ValueError(f"a list of at least one folder is expected, not {value!r}")
+        raise ValueError(_("a list of at least one folder is expected, not {value!r}").format(value=value))
     return tuple(_path(each) for each in value)
 
 
 def _patterns(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
-        raise ValueError(f"a list of at least one pattern is expected, not {value!r}")
+        raise ValueError(_("a list of at least one pattern is expected, not {value!r}").format(value=value))
     for each in value:
         if not isinstance(each, str) or not each or "/" in each or "\\" in each:
-            raise ValueError(f"a pattern for file names is expected, such as '*.p12', not {each!r}")
+            text = _("a pattern for file names is expected, such as '*.p12', not {value!r}")
+            raise ValueError(text.format(value=each))
     return tuple(value)
 
 
 def _seconds(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or not 0 < value <= 3600:
-        raise ValueError(f"a number of seconds is expected, more than 0 and at most 3600, not {value!r}")
+        text = _("a number of seconds is expected, more than 0 and at most 3600, not {value!r}")
+        raise ValueError(text.format(value=value))
     return value
 
 
@@ -208,24 +214,24 @@ def _time(value: object) -> time:
             return time.fromisoformat(value)
     except ValueError:
         pass
-    raise ValueError(f"a time is expected, such as '07:30', not {value!r}")
+    raise ValueError(_("a time is expected, such as '07:30', not {value!r}").format(value=value))
 
 
 def _address(value: object) -> str:
     """A base address: HTTPS, or HTTP to this computer itself, where the sandbox is."""
     if not isinstance(value, str):
-        raise ValueError(f"an address is expected, such as https://example.org, not {value!r}")
+        raise ValueError(_("an address is expected, such as https://example.org, not {value!r}").format(value=value))
     try:
         parts = urlsplit(value)
-        _ = parts.port
+        parts.port  # noqa: B018 - raises where it is none
     except ValueError as problem:
-        raise ValueError(f"this is no address ({problem})") from None
+        raise ValueError(_("this is no address ({problem})").format(problem=problem)) from None
     if not parts.hostname or parts.query or parts.fragment or any(c.isspace() or not c.isprintable() for c in value):
-        raise ValueError(f"an address is expected, such as https://example.org, not {value!r}")
+        raise ValueError(_("an address is expected, such as https://example.org, not {value!r}").format(value=value))
     if parts.username is not None or parts.password is not None:
-        raise ValueError("no user name or password is expected in the address")
+        raise ValueError(_("no user name or password is expected in the address"))
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
-        raise ValueError(f"an https:// address is expected, not {value!r}")
+        raise ValueError(_("an https:// address is expected, not {value!r}").format(value=value))
     return value.rstrip("/")
 
 

@@ -9,18 +9,19 @@ from collections.abc import Callable
 from enum import IntEnum, StrEnum
 
 from agent.errors import CardError, CardFailed, CardRemoved, NotAnEid, PinBlocked, PinCancelled, PinWrong
+from agent.text import N_
 
 
 class Doing(StrEnum):
-    """What is being done with the card, in words that follow "while"."""
+    """What is being done with the card, in words that follow "while". Marked: the card process speaks no language."""
 
-    LOADING = "loading the eID software"
-    LOOKING = "looking for the card"
-    READING = "reading the card"
-    CHECKING_PIN = "checking the PIN"
-    SIGNING = "signing"
-    VERIFYING = "checking the signature"
-    ENDING = "ending the work with the card"
+    LOADING = N_("loading the eID software")
+    LOOKING = N_("looking for the card")
+    READING = N_("reading the card")
+    CHECKING_PIN = N_("checking the PIN")
+    SIGNING = N_("signing")
+    VERIFYING = N_("checking the signature")
+    ENDING = N_("ending the work with the card")
 
 
 class Ckr(IntEnum):

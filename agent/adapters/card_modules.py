@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from agent.errors import MiddlewareMissing, MiddlewareUnusable
+from agent.text import _
 
 BITS = struct.calcsize("P") * 8
 """Of this program: a module must have the same."""
@@ -28,7 +29,8 @@ def find_module(configured: Path | None, is_there: Callable[[Path], bool] = Path
         if is_there(place):
             bits = word_size(place)
             if bits not in (None, BITS):
-                raise MiddlewareUnusable(str(place), f"it is {bits}-bit software and this program is {BITS}-bit")
+                problem = _("it is {theirs}-bit software and this program is {ours}-bit")
+                raise MiddlewareUnusable(str(place), problem.format(theirs=bits, ours=BITS))
             return place
     raise MiddlewareMissing(", ".join(map(str, places)))
 

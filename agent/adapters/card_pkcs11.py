@@ -39,6 +39,7 @@ from agent.errors import (
     WrongPerson,
 )
 from agent.ports import CardKey, Eid, PinEntry
+from agent.text import N_
 
 _OFFICIAL = "Belgium Government"
 _BELPIC = "BELPIC"
@@ -92,7 +93,7 @@ class Pkcs11Card:
         except PyKCS11.PyKCS11Error as error:
             if error.value > 0:  # it was loaded; C_Initialize failed
                 raise CardFailed(Doing.LOADING, code_name(error.value)) from error
-            problem = "it cannot be loaded" if error.value == -1 else "it is no PKCS#11 library"
+            problem = N_("it cannot be loaded") if error.value == -1 else N_("it is no PKCS#11 library")
             raise MiddlewareUnusable(str(self._module), problem) from error
 
 
@@ -200,7 +201,7 @@ class _Work:
             raise self._why_unsigned(error.value, key, pin) from error
         self._begin(Doing.VERIFYING)
         if not rules.is_signed(leaf.certificate, signature, data):
-            raise CardFailed(Doing.VERIFYING, "it does not fit the certificate")
+            raise CardFailed(Doing.VERIFYING, N_("it does not fit the certificate"))
         self._begin(Doing.ENDING)
         return signature
 
@@ -220,7 +221,7 @@ class _Work:
         raise self._knows_not_this_card()
 
     def _knows_not_this_card(self) -> CardError:
-        return MiddlewareUnusable(self._module, "it does not know this generation of eID cards")
+        return MiddlewareUnusable(self._module, N_("it does not know this generation of eID cards"))
 
     def _asks_for_pin(self, token: Token, key: CardKey) -> bool:
         """Whether we must log in. The official middleware asks for the PIN itself, and would do so twice after a login.
@@ -232,7 +233,7 @@ class _Work:
         if not token.flags & PyKCS11.CKF_LOGIN_REQUIRED:
             return False
         if key is CardKey.SIGNATURE and not token.flags & PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH:
-            raise MiddlewareUnusable(self._module, "it was built without its PIN window and so cannot sign")
+            raise MiddlewareUnusable(self._module, N_("it was built without its PIN window and so cannot sign"))
         return True
 
     def _why_unsigned(self, value: int, key: CardKey, pin: _Pin) -> CardError:
@@ -295,7 +296,7 @@ def _private_key(session: Any, id_: bytes) -> Any:
     template = [(PyKCS11.CKA_CLASS, PyKCS11.CKO_PRIVATE_KEY), (PyKCS11.CKA_ID, id_)]
     handles = session.findObjects(template)
     if not handles:
-        raise CardFailed(Doing.SIGNING, "no private key has the certificate's CKA_ID")
+        raise CardFailed(Doing.SIGNING, N_("no private key has the certificate's CKA_ID"))
     return handles[0]
 
 

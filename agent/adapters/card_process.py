@@ -38,6 +38,7 @@ from agent.adapters.card_messages import message as message_of
 from agent.adapters.card_modules import find_module
 from agent.errors import CardFailed, MiddlewareUnusable, PinCancelled
 from agent.ports import CardKey, Eid, PinEntry
+from agent.text import _
 
 COMMAND = (sys.executable, "-m", "agent.adapters.card_worker")
 """Starts the card process. A packaged agent passes a command of its own that calls `card_worker.main`."""
@@ -119,14 +120,16 @@ class ProcessCard:
                             return answer
             except _ChildEnded as ended:
                 if doing is Doing.LOADING:
-                    raise MiddlewareUnusable(module, f"loading it ended the program ({ended})") from ended
+                    raise MiddlewareUnusable(
+                        module, _("loading it ended the program ({how})").format(how=ended)
+                    ) from ended
                 raise CardFailed(doing, str(ended)) from ended
             finally:
                 self._child = None
 
 
 def _strange(doing: Doing) -> CardFailed:
-    return CardFailed(doing, "an answer to something else")
+    return CardFailed(doing, _("an answer to something else"))
 
 
 class _ChildEnded(Exception):
@@ -209,7 +212,7 @@ class _Child:
                 try:
                     return message_of(said)
                 except NotAMessage as error:
-                    raise CardFailed(doing, "an answer that cannot be read") from error
+                    raise CardFailed(doing, _("an answer that cannot be read")) from error
         raise AssertionError("nothing else is put there")
 
     def _next(self, doing: Doing, time_out_s: float | None) -> object:
@@ -219,13 +222,13 @@ class _Child:
                 return self._said.get(timeout=_BREATH_S)
             except queue.Empty:
                 if give_up is not None and time.monotonic() >= give_up:
-                    raise CardFailed(doing, f"no answer in {time_out_s:g} s") from None
+                    raise CardFailed(doing, _("no answer in {seconds:g} s").format(seconds=time_out_s)) from None
 
 
 def _how_it_went(return_code: int) -> str:
     if return_code >= 0:
-        return f"exit code {return_code:#x}"
+        return _("exit code {code:#x}").format(code=return_code)
     try:
         return signal.Signals(-return_code).name
     except ValueError:
-        return f"signal {-return_code}"
+        return _("signal {number}").format(number=-return_code)

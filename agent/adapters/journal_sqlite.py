@@ -24,6 +24,7 @@ from agent.core.reminders import Reminded
 from agent.core.renewal import Renewal
 from agent.errors import JournalError
 from agent.ports import Event, FileStamp, Journal, Word
+from agent.text import N_, _
 
 KEPT_EVENTS = 10_000
 
@@ -127,9 +128,10 @@ class SqliteJournal(Journal):
         except sqlite3.Error as problem:
             raise JournalError(str(self._path), _sentence(problem)) from problem
         except OSError as problem:
-            raise JournalError(str(self._path), problem.strerror or type(problem).__name__) from problem
+            raise JournalError(str(self._path), (problem.strerror or type(problem).__name__).lower()) from problem
         except Unreadable as problem:
-            raise JournalError(str(self._path), f"it holds something that is not known here ({problem})") from problem
+            text = _("it holds something that is not known here ({what})").format(what=problem)
+            raise JournalError(str(self._path), text) from problem
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -162,9 +164,10 @@ class SqliteJournal(Journal):
         (application,) = database.execute("PRAGMA application_id").fetchone()
         (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if application != _APPLICATION and (tables or version):
-            raise JournalError(str(self._path), "it is another program's file")
+            raise JournalError(str(self._path), _("it is another program's file"))
         if version > len(_MIGRATIONS):
-            raise JournalError(str(self._path), "a newer version of the agent wrote it; install that version again")
+            text = _("a newer version of the agent wrote it; install that version again")
+            raise JournalError(str(self._path), text)
         return int(version)
 
 
@@ -182,17 +185,17 @@ def _remembered(database: sqlite3.Connection) -> Remembered:
 
 
 _PROBLEMS = {
-    sqlite3.SQLITE_BUSY: "another program holds it open for too long",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_CORRUPT: "it is damaged; move it away to start a new one, or restore it from a copy",
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_IOERR: "the disk cannot be read or written",
-    sqlite3.SQLITE_NOTADB: "it is no journal, or damaged; move it away to start a new one",
-    sqlite3.SQLITE_PERM: "there is no right to write it",
-    sqlite3.SQLITE_READONLY: "there is no right to write it",
+    sqlite3.SQLITE_BUSY: N_("another program holds it open for too long"),
+    sqlite3.SQLITE_CANTOPEN: N_("it cannot be opened"),
+    sqlite3.SQLITE_CORRUPT: N_("it is damaged; move it away to start a new one, or restore it from a copy"),
+    sqlite3.SQLITE_FULL: N_("the disk is full"),
+    sqlite3.SQLITE_IOERR: N_("the disk cannot be read or written"),
+    sqlite3.SQLITE_NOTADB: N_("it is no journal, or damaged; move it away to start a new one"),
+    sqlite3.SQLITE_PERM: N_("there is no right to write it"),
+    sqlite3.SQLITE_READONLY: N_("there is no right to write it"),
 }
 
 
 def _sentence(problem: sqlite3.Error) -> str:
     code = getattr(problem, "sqlite_errorcode", 0) & 0xFF  # the upper bits say more than a person needs
-    return _PROBLEMS.get(code, f"SQLite says: {problem}")
+    return _(_PROBLEMS[code]) if code in _PROBLEMS else _("SQLite says: {problem}").format(problem=problem)

@@ -30,6 +30,7 @@ from agent.errors import (
 )
 from agent.ports import FileStamp, Keystores
 from agent.secret import Secret
+from agent.text import _
 
 if TYPE_CHECKING:  # what only lists files stays without cryptography
     from agent.core.keystore import Keystore
@@ -99,7 +100,7 @@ class Pkcs12Keystores(Keystores):
                 _patiently(source, lambda: _rename_to_free_name(source, target))
             except FileExistsError:
                 if not source.samefile(target):  # the same: it was linked, and the old name not yet taken away
-                    raise WriteFailed(str(target), "another file has that name") from None
+                    raise WriteFailed(str(target), _("another file has that name")) from None
                 source.unlink()
             _flush_folder(target.parent)
 
@@ -177,9 +178,9 @@ def _content(path: Path) -> tuple[os.stat_result, bytes]:
 
 def _require_plain(path: Path, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
-        raise KeystoreUnreadable(str(path), "it is a folder")
+        raise KeystoreUnreadable(str(path), _("it is a folder"))
     if not stat.S_ISREG(status.st_mode):
-        raise KeystoreUnreadable(str(path), "it is a pipe or a device")
+        raise KeystoreUnreadable(str(path), _("it is a pipe or a device"))
 
 
 # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -211,11 +212,11 @@ def _prove(path: Path, keystore: Keystore, password: Secret) -> None:
         written = read(path.read_bytes(), password.reveal())
         prove(written)
     except KeystoreError as error:
-        raise WriteFailed("", f"what was written cannot be used: {error}") from error
+        raise WriteFailed("", _("what was written cannot be used: {problem}").format(problem=error)) from error
     if [(entry.alias, entry.certificate) for entry in written.keys] != [
         (entry.alias, entry.certificate) for entry in keystore.keys
     ] or written.certificates != keystore.certificates:
-        raise WriteFailed("", "what was written is not what was asked for")
+        raise WriteFailed("", _("what was written is not what was asked for"))
 
 
 def _rename_to_free_name(source: Path, target: Path) -> None:

@@ -31,7 +31,7 @@ class FileLocks(Lock):
         except Timeout:
             raise RenewalBusy(str(path)) from None
         except OSError as problem:
-            raise JournalError(str(self.folder), problem.strerror or str(problem)) from problem
+            raise JournalError(str(self.folder), (problem.strerror or str(problem)).lower()) from problem
         try:
             yield
         finally:

@@ -28,6 +28,7 @@ from agent.core.holder import Environment
 from agent.errors import ConfigError, OutcomeUnknown, Unreachable
 from agent.ports import Services
 from agent.protocol.wire import HttpReply, Service
+from agent.text import N_, _
 
 LARGEST_ANSWER = 5 * 1024 * 1024
 """Bytes, packed or unpacked. Real answers have some tens of thousands."""
@@ -68,7 +69,9 @@ def _tls(config: ServicesConfig) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=config.ca_file)
         except OSError as problem:  # ssl.SSLError is one
-            raise ConfigError("services.ca_file", f"no certificates can be read from {config.ca_file}") from problem
+            raise ConfigError(
+                "services.ca_file", _("no certificates can be read from {file}").format(file=config.ca_file)
+            ) from problem
     return context
 
 
@@ -110,7 +113,8 @@ class _Conversation:
         try:
             return self._result.result(self.config.total_timeout)
         except TimeoutError:
-            raise _Broken(f"no whole answer within {self.config.total_timeout:g} seconds") from None
+            text = _("no whole answer within {seconds:g} seconds")
+            raise _Broken(text.format(seconds=self.config.total_timeout)) from None
         finally:
             self._give_up()
 
@@ -156,7 +160,7 @@ class _Conversation:
             elif proxy.url.scheme != "http":
                 raise ValueError(proxy.url.scheme)
         except (httpx.InvalidURL, ValueError) as problem:
-            raise _Broken("this computer's proxy setting cannot be used") from problem
+            raise _Broken(_("this computer's proxy setting cannot be used")) from problem
         self.proxy = f"{proxy.url.host}:{proxy.url.port}" if proxy.url.port else proxy.url.host
         return proxy
 
@@ -177,25 +181,30 @@ class _Conversation:
     def _sentence(self, problem: Exception) -> str:
         if self.is_sent:
             if isinstance(problem, httpx.TimeoutException):
-                return f"no answer for {self.config.read_timeout:g} seconds"
-            return "it was cut off before the whole answer was there"
+                return _("no answer for {seconds:g} seconds").format(seconds=self.config.read_timeout)
+            return _("it was cut off before the whole answer was there")
         host = self.request.url.host
         if self.proxy is None:
             return _why_not_connected(problem, host, self.config.connect_timeout)
         if isinstance(problem, httpx.ProxyError):
             asks = str(problem).startswith("407")
-            return f"the proxy {self.proxy} " + ("wants a user name and password" if asks else f"refuses: {problem}")
-        if not self.at_proxy:
-            return f"through the proxy {self.proxy}: {_why_not_connected(problem, host, self.config.connect_timeout)}"
-        proxy_host = urlsplit(f"//{self.proxy}").hostname or self.proxy
-        return f"the proxy {self.proxy}: {_why_not_connected(problem, proxy_host, self.config.connect_timeout)}"
+            text = (
+                _("the proxy {proxy} wants a user name and password")
+                if asks
+                else _("the proxy {proxy} refuses: {problem}")
+            )
+            return text.format(proxy=self.proxy, problem=problem)
+        text = _("the proxy {proxy}: {problem}") if self.at_proxy else _("through the proxy {proxy}: {problem}")
+        if self.at_proxy:
+            host = urlsplit(f"//{self.proxy}").hostname or self.proxy
+        return text.format(proxy=self.proxy, problem=_why_not_connected(problem, host, self.config.connect_timeout))
 
 
 def _unpacked(response: httpx.Response) -> Iterator[bytes]:
     """The answer's body, unpacked where it came packed unasked. Raises: _Broken where it is more than fits."""
     encoding = response.headers.get("Content-Encoding", "identity").strip().casefold()
     if encoding not in ("identity", "gzip", "x-gzip", "deflate"):
-        raise _Broken("the answer is packed in a way that is not known here")
+        raise _Broken(_("the answer is packed in a way that is not known here"))
     unpacker = None if encoding == "identity" else zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as it says
     room = LARGEST_ANSWER
     try:
@@ -203,17 +212,18 @@ def _unpacked(response: httpx.Response) -> Iterator[bytes]:
             chunk = raw if unpacker is None else unpacker.decompress(raw, room + 1)
             room -= len(chunk)
             if room < 0:
-                raise _Broken(f"the answer is larger than {LARGEST_ANSWER // 2**20} MiB")
+                raise _Broken(_("the answer is larger than {count} MiB").format(count=LARGEST_ANSWER // 2**20))
             yield chunk
     except zlib.error as problem:
-        raise _Broken("the answer cannot be unpacked") from problem
+        raise _Broken(_("the answer cannot be unpacked")) from problem
     if unpacker is not None and not unpacker.eof:
-        raise _Broken("it was cut off before the whole answer was there")
+        raise _Broken(_("it was cut off before the whole answer was there"))
 
 
-_NOT_TODAY = "the server's certificate is not valid today; is this computer's date right?"
-_OTHER_NAME = "the server's certificate belongs to another name"
-_UNTRUSTED = "the server's certificate is not trusted by this computer"
+_CUT_OFF = N_("the connection was cut off")
+_NOT_TODAY = N_("the server's certificate is not valid today; is this computer's date right?")
+_OTHER_NAME = N_("the server's certificate belongs to another name")
+_UNTRUSTED = N_("the server's certificate is not trusted by this computer")
 _CERTIFICATE_PROBLEMS = {
     9: _NOT_TODAY,  # OpenSSL: X509_V_ERR_CERT_NOT_YET_VALID
     10: _NOT_TODAY,  # X509_V_ERR_CERT_HAS_EXPIRED
@@ -227,25 +237,25 @@ _CERTIFICATE_PROBLEMS = {
 
 
 _SYSTEM_PROBLEMS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
-    ((ssl.SSLEOFError, ConnectionResetError, BrokenPipeError), "the connection was cut off"),
-    (ssl.SSLError, "no secure connection could be made"),
-    (socket.gaierror, "the name {host} is not known on this network"),
-    (ConnectionRefusedError, "{host} does not take connections"),
-    (OSError, "there is no way to {host} from this computer"),
+    ((ssl.SSLEOFError, ConnectionResetError, BrokenPipeError), _CUT_OFF),
+    (ssl.SSLError, N_("no secure connection could be made")),
+    (socket.gaierror, N_("the name {host} is not known on this network")),
+    (ConnectionRefusedError, N_("{host} does not take connections")),
+    (OSError, N_("there is no way to {host} from this computer")),
 )
 """The first that fits."""
 
 
 def _why_not_connected(problem: Exception, host: str, connect_timeout: float) -> str:
     if isinstance(problem, httpx.TimeoutException):
-        return f"no answer within {connect_timeout:g} seconds"
+        return _("no answer within {seconds:g} seconds").format(seconds=connect_timeout)
     for cause in _causes(problem):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return _CERTIFICATE_PROBLEMS.get(cause.verify_code, _UNTRUSTED)
+            return _(_CERTIFICATE_PROBLEMS.get(cause.verify_code, _UNTRUSTED))
         for kinds, sentence in _SYSTEM_PROBLEMS:
             if isinstance(cause, kinds):
-                return sentence.format(host=host)
-    return "the connection was cut off"
+                return _(sentence).format(host=host)
+    return _(_CUT_OFF)
 
 
 def _causes(problem: BaseException) -> Iterator[BaseException]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from agent.errors import VaultUnavailable
 from agent.ports import Vault
 from agent.secret import Secret
+from agent.text import N_, _
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -66,16 +67,16 @@ def _opened() -> Iterator[KeyringBackend]:
         raise
     except Exception as problem:
         # Only the kind is told: the text is a library's, and may speak of what was stored.
-        raise VaultUnavailable(
-            _PROBLEMS.get(type(problem).__name__, f"it failed: {type(problem).__name__}")
-        ) from problem
+        kind = type(problem).__name__
+        text = _PROBLEMS[kind] if kind in _PROBLEMS else _("it failed: {kind}").format(kind=kind)
+        raise VaultUnavailable(text) from problem
 
 
 _PROBLEMS = {
-    "KeyringLocked": "it is locked",
-    "InitError": "it did not open",
-    "PasswordSetError": "it refused the password",
-    "PasswordDeleteError": "it did not give the password up",
+    "KeyringLocked": N_("it is locked"),
+    "InitError": N_("it did not open"),
+    "PasswordSetError": N_("it refused the password"),
+    "PasswordDeleteError": N_("it did not give the password up"),
 }
 
 
@@ -89,7 +90,7 @@ def _vault() -> KeyringBackend:
             if name == _SECRET_SERVICE:
                 _check_unlocked()
             return backend  # type: ignore[no-any-return]
-    raise VaultUnavailable("there is none that keeps passwords safe")
+    raise VaultUnavailable(_("there is none that keeps passwords safe"))
 
 
 def _check_unlocked() -> None:
@@ -100,6 +101,6 @@ def _check_unlocked() -> None:
         try:
             is_locked = secretstorage.Collection(connection, "/org/freedesktop/secrets/aliases/default").is_locked()
         except secretstorage.ItemNotFoundException as problem:
-            raise VaultUnavailable("it was not set up yet") from problem
+            raise VaultUnavailable(_("it was not set up yet")) from problem
     if is_locked:
-        raise VaultUnavailable("it is locked")
+        raise VaultUnavailable(_("it is locked"))

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from agent.errors import Damaged, Hostile, NotPkcs12, WrongPassword
 from agent.pkcs12 import der, pbe
 from agent.pkcs12.der import CONTEXT_0, OCTET_STRING, SEQUENCE, Element, Indefinite, Malformed, Truncated
+from agent.text import N_, _
 
 MAX_SIZE: Final = 10 * 2**20
 MAX_ITERATIONS: Final = 5_000_000
@@ -74,7 +75,8 @@ class Budget:
         """Raises: Hostile."""
         self.spent += iterations
         if iterations > MAX_ITERATIONS or self.spent > MAX_ITERATIONS_TOGETHER:
-            raise Hostile("", f"it asks for more than {MAX_ITERATIONS:,} rounds of password hashing")
+            problem = _("it asks for more than {count:,} rounds of password hashing")
+            raise Hostile("", problem.format(count=MAX_ITERATIONS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ class Container:
         if self.mac is None or self.mac.proves(self.content, password):
             return
         if self._decrypts(password):
-            raise Damaged("", "its integrity code fails, as with a wrong password, yet this password decrypts it")
+            problem = _("its integrity code fails, as with a wrong password, yet this password decrypts it")
+            raise Damaged("", problem)
         raise WrongPassword("")
 
     def _decrypts(self, password: str) -> bool:
@@ -139,7 +142,7 @@ class Container:
         except pbe.PasswordFails:
             if self.mac is None:
                 raise WrongPassword("") from None
-            raise Damaged("", "its certificates cannot be decrypted") from None
+            raise Damaged("", _("its certificates cannot be decrypted")) from None
         return structured(lambda: _read(plain, self.budget, _bags))
 
 
@@ -155,9 +158,9 @@ def opened(data: bytes) -> Container:
         except Indefinite:
             data = der.definite(data)
     except Truncated:
-        raise NotPkcs12("", "truncated") from None
+        raise NotPkcs12("", N_("truncated")) from None
     except Malformed:
-        raise NotPkcs12("", "other") from None
+        raise NotPkcs12("", N_("other")) from None
     return structured(lambda: _read(data, Budget(), _container))
 
 
@@ -166,23 +169,23 @@ def structured(read: Callable[[], _T]) -> _T:
     try:
         return read()
     except (Malformed, ValueError, IndexError) as error:  # an unpacking that does not fit is a ValueError
-        raise Damaged("", "its structure is not that of a PKCS#12 file") from error
+        raise Damaged("", _("its structure is not that of a PKCS#12 file")) from error
 
 
 def _recognize(data: bytes) -> None:
     start = data[:4096]
     if len(data) > MAX_SIZE:
-        raise Hostile("", "it is larger than 10 MiB")
+        raise Hostile("", _("it is larger than 10 MiB"))
     if not data:
-        raise NotPkcs12("", "empty file")
+        raise NotPkcs12("", N_("empty file"))
     if start[:4] == b"\xfe\xed\xfe\xed":
         raise NotPkcs12("", "JKS")
     if start[:4] == b"\xce\xce\xce\xce":
         raise NotPkcs12("", "JCEKS")
     if b"-----BEGIN " in start:
-        raise NotPkcs12("", "PEM text")
+        raise NotPkcs12("", N_("PEM text"))
     if data[0] != SEQUENCE:
-        raise NotPkcs12("", "other")
+        raise NotPkcs12("", N_("other"))
 
 
 def _read(data: bytes, budget: Budget, parse: Callable[[bytes, Element, Budget], _T]) -> _T:
@@ -200,14 +203,14 @@ def _container(data: bytes, pfx: Element, budget: Budget) -> Container:
     try:
         version, info, *mac = der.inside(data, pfx, SEQUENCE)
         if der.integer(data, version) != 3:
-            raise NotPkcs12("", "other")
+            raise NotPkcs12("", N_("other"))
         kind, content = _content_info(data, info)
     except Indefinite:
         raise
     except (Malformed, ValueError):
-        raise NotPkcs12("", "other") from None
+        raise NotPkcs12("", N_("other")) from None
     if kind != DATA:
-        raise Damaged("", "it is signed instead of protected by a password")
+        raise Damaged("", _("it is signed instead of protected by a password"))
     code = pbe.mac_of(data, mac[0], budget) if mac else None
     octets = der.content(data, content, OCTET_STRING)
     return Container(octets, code, _read(octets, budget, _safes), budget)
@@ -228,13 +231,13 @@ def _safes(data: bytes, authenticated_safe: Element, budget: Budget) -> list[lis
         elif kind == ENCRYPTED_DATA:
             safes.append(_encrypted_safe(data, content, budget))
         else:
-            raise Damaged("", "a part of it is encrypted for a key instead of a password")
+            raise Damaged("", _("a part of it is encrypted for a key instead of a password"))
     return safes
 
 
 def _encrypted_safe(data: bytes, content: Element, budget: Budget) -> EncryptedSafe:
-    _, info, *_ = der.inside(data, content, SEQUENCE)
-    _, algorithm, octets = der.inside(data, info, SEQUENCE)
+    _version, info, *_more = der.inside(data, content, SEQUENCE)
+    _kind, algorithm, octets = der.inside(data, info, SEQUENCE)
     scheme = pbe.scheme_of(data, algorithm, budget)
     if octets[0] == CONTEXT_0:  # in pieces
         return EncryptedSafe(scheme, der.joined(data, octets[1], octets[2]))
@@ -243,7 +246,7 @@ def _encrypted_safe(data: bytes, content: Element, budget: Budget) -> EncryptedS
 
 def _bags(data: bytes, safe: Element, budget: Budget, depth: int = 0) -> list[Bag]:
     if depth > MAX_SAFES_IN_SAFES:
-        raise Hostile("", f"more than {MAX_SAFES_IN_SAFES} safes within one another")
+        raise Hostile("", _("more than {count} safes within one another").format(count=MAX_SAFES_IN_SAFES))
     found: list[Bag] = []
     for bag in der.inside(data, safe, SEQUENCE):
         kind, explicit, *attributes = der.inside(data, bag, SEQUENCE)

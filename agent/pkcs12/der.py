@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from agent.errors import Hostile
+from agent.text import _
 
 INTEGER, OCTET_STRING, NULL, OID, BMP_STRING, SEQUENCE, SET, CONTEXT_0 = 0x02, 0x04, 0x05, 0x06, 0x1E, 0x30, 0x31, 0xA0
 IMPLICIT_0 = 0x80
@@ -61,7 +62,7 @@ def elements(der: bytes, start: int, stop: int) -> list[Element]:
             found.append((tag, at, at + length))
             at += length
             if len(found) > MAX_ELEMENTS:
-                raise Hostile("", f"more than {MAX_ELEMENTS} elements")
+                raise Hostile("", _("more than {count} elements").format(count=MAX_ELEMENTS))
     except IndexError:
         raise Truncated from None
     if at > stop:
@@ -114,9 +115,9 @@ def definite(ber: bytes) -> bytes:
         tag, start, length = _header(ber, at)
         count += 1
         if len(open_) > MAX_DEPTH:
-            raise Hostile("", f"nested deeper than {MAX_DEPTH} levels")
+            raise Hostile("", _("nested deeper than {count} levels").format(count=MAX_DEPTH))
         if count > MAX_ELEMENTS:
-            raise Hostile("", f"more than {MAX_ELEMENTS} elements")
+            raise Hostile("", _("more than {count} elements").format(count=MAX_ELEMENTS))
         ends = open_[-1][1]
         if ends is not None and start + (length or 0) > ends:
             raise Malformed("an element is longer than the one that holds it")
@@ -138,7 +139,7 @@ def definite(ber: bytes) -> bytes:
 
 
 def _close(open_: list[tuple[int, int | None, bytearray]]) -> None:
-    tag, _, body = open_.pop()
+    tag, _end, body = open_.pop()
     if tag == _OCTET_STRING_IN_PIECES:
         tag, body = OCTET_STRING, bytearray(joined(bytes(body), 0, len(body)))
     open_[-1][2].extend(tlv(tag, bytes(body)))

@@ -19,6 +19,7 @@ from agent.core.x509 import fingerprint, name_of
 from agent.errors import Damaged
 from agent.pkcs12.container import Bag, CertificateBag, Container, EncryptedSafe, KeyBag, opened, structured
 from agent.pkcs12.pairing import certificate_of, is_issued_to_holder
+from agent.text import _
 
 _DUMMY = Name((("C", "Dummy"),))
 
@@ -96,7 +97,7 @@ def _authentication(bags: list[Bag], paired: list[CertificateBag]) -> x509.Certi
     candidates = [bag.certificate for bag in paired]
     issued = [certificate for certificate in candidates if is_issued_to_holder(certificate)]
     if not candidates:
-        raise Damaged("", "it holds no key with a certificate")
+        raise Damaged("", _("it holds no key with a certificate"))
     return max(issued or candidates, key=lambda certificate: certificate.not_valid_after_utc)
 
 

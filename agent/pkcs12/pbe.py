@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from agent.errors import Damaged
 from agent.pkcs12 import der, kdf, rc2
 from agent.pkcs12.der import Element, Malformed
+from agent.text import _
 
 _PBES1: Final = {  # cipher, key bytes
     der.oid("1.2.840.113549.1.12.1.3"): ("3DES", 24),
@@ -234,4 +235,5 @@ def _iterations(data: bytes, element: Element, spend: Callable[[int], None]) -> 
 
 
 def _unknown(oid: bytes) -> Damaged:
-    return Damaged("", f"its protection is of a kind that is not known here ({der.dotted(oid)})")
+    problem = _("its protection is of a kind that is not known here ({identifier})")
+    return Damaged("", problem.format(identifier=der.dotted(oid)))

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from agent.core.keystore import KeyEntry, Keystore
 from agent.errors import Damaged
+from agent.text import _
 
 
 def prove(keystore: Keystore) -> None:
@@ -23,7 +24,7 @@ def prove(keystore: Keystore) -> None:
         except (ValueError, InvalidSignature):
             works = False
         if not works:
-            raise Damaged("", f"the private key {entry.alias!r} does not fit its certificate")
+            raise Damaged("", _("the private key {alias!r} does not fit its certificate").format(alias=entry.alias))
 
 
 def _works(entry: KeyEntry) -> bool:

@@ -16,6 +16,7 @@ from agent.core.keystore import AUTHENTICATION, CertificateEntry, KeyEntry, Keys
 from agent.errors import Damaged
 from agent.pkcs12.container import Bag, CertificateBag, KeyBag, opened, structured
 from agent.pkcs12.pairing import certificate_of, is_issued_to_holder
+from agent.text import _
 
 
 def read(data: bytes, password: str) -> Keystore:
@@ -54,9 +55,9 @@ def _private_key(bag: KeyBag, password: str) -> KeystoreKey:
     try:
         private_key = load_der_private_key(bag.pkcs8_der, secret, unsafe_skip_rsa_key_validation=True)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise Damaged("", f"the private key {bag.alias or ''!r} cannot be opened") from error
+        raise Damaged("", _("the private key {alias!r} cannot be opened").format(alias=bag.alias or "")) from error
     if not isinstance(private_key, KeystoreKey):
-        raise Damaged("", f"the private key {bag.alias or ''!r} is neither RSA nor EC")
+        raise Damaged("", _("the private key {alias!r} is neither RSA nor EC").format(alias=bag.alias or ""))
     return private_key
 
 
@@ -67,7 +68,8 @@ def _leaf(bag: KeyBag, private_key: KeystoreKey, certificates: Sequence[Certific
         certificate_of(bag, own) or next((found for found in own if not found.trusted), None) or next(iter(own), None)
     )
     if leaf is None:
-        raise Damaged("", f"the private key {bag.alias or ''!r} has no certificate that belongs to it")
+        problem = _("the private key {alias!r} has no certificate that belongs to it")
+        raise Damaged("", problem.format(alias=bag.alias or ""))
     return leaf
 
 

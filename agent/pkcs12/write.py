@@ -28,6 +28,7 @@ from agent.pkcs12.container import (
     content_info_der,
     pfx_der,
 )
+from agent.text import _
 
 # Who guesses a password tries whatever is cheapest of integrity code, certificates and keys: so one count for all
 # three. The official client's is 1,024. Ten times that is Java's own today, and still nothing for a reader of one file.
@@ -46,9 +47,8 @@ def write(keystore: Keystore, password: str, profile: Profile = Profile.COMPATIB
     Raises: PasswordRefused, WriteFailed (two entries under one alias), with an empty path.
     """
     if not password or not password.isascii():
-        raise PasswordRefused(
-            "", "it is empty" if not password else "it has letters that Java cannot use in a password"
-        )
+        problem = _("it has letters that Java cannot use in a password") if password else _("it is empty")
+        raise PasswordRefused("", problem)
     _require_distinct_aliases(keystore)
     iterations = _ITERATIONS[profile]
     new_scheme = _SCHEME[profile]
@@ -66,9 +66,9 @@ def _require_distinct_aliases(keystore: Keystore) -> None:
     seen: set[str] = set()
     for alias in [entry.alias for entry in keystore.keys] + [entry.alias for entry in keystore.certificates]:
         if not alias:
-            raise WriteFailed("", "an entry has no alias")
+            raise WriteFailed("", _("an entry has no alias"))
         if alias.casefold() in seen:
-            raise WriteFailed("", f"two entries are called {alias}")
+            raise WriteFailed("", _("two entries are called {alias}").format(alias=alias))
         seen.add(alias.casefold())
 
 

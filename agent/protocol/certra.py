@@ -51,6 +51,7 @@ from agent.protocol.namespaces import CERTRA, CERTRA_CORE
 from agent.protocol.operation import Operation, SignedWith, nothing
 from agent.protocol.status import no_failure
 from agent.protocol.wire import Service
+from agent.text import _
 
 _ACTION = "urn:be:fgov:ehealth:certra:protocol:v2:"
 _ETEE_ACTION = "urn:be:fgov:ehealth:etee:certra:protocol:v2:"
@@ -208,7 +209,7 @@ def _write_identifier(identifier: PublicKeyIdentifier) -> Sequence[Element]:
 def _read_chain_der(response: Element) -> tuple[bytes, ...]:
     found = tuple(map(octets, children(response, _tag("X509Certificate"))))
     if not found:
-        raise Unexpected("it has no certificate")
+        raise Unexpected(_("it has no certificate"))
     return found
 
 

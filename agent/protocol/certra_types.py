@@ -28,6 +28,7 @@ from agent.core.registration import (
 )
 from agent.protocol.elements import Element, Unexpected, boolean, child, children, instant, optional, text, token
 from agent.protocol.namespaces import CERTRA_CORE, COMMONS
+from agent.text import _
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _CORE, _COMMONS = CERTRA_CORE.tag, COMMONS.tag
@@ -121,7 +122,7 @@ def read_revocation_contract(element: Element) -> RevocationContract:
 def read_public_key_identifier(element: Element) -> PublicKeyIdentifier:
     value = token(element)
     if not re.fullmatch("[0-9A-Fa-f]{40}", value):
-        raise Unexpected(f"{value!r} is no identifier of a public key")
+        raise Unexpected(_("{value!r} is no identifier of a public key").format(value=value))
     return PublicKeyIdentifier(value.upper())
 
 
@@ -179,7 +180,7 @@ def _read_details(element: Element) -> CertificateDetails:
 def _read_person(actor: Element) -> Person:
     type_, number = _read_id(child(actor, _COMMONS("Id")))
     if type_ != "SSIN":
-        raise Unexpected(f"a signer is a person with a SSIN, not a {type_}")
+        raise Unexpected(_("a signer is a person with a SSIN, not a {type}").format(type=type_))
     return Person(number, " ".join(_read_first_names(actor)) or None, text(child(actor, _COMMONS("Name"))))
 
 
@@ -190,7 +191,7 @@ def _read_first_names(actor: Element) -> tuple[str, ...]:
 def _read_id(element: Element) -> tuple[str, str]:
     type_ = element.get("Type")
     if not type_:
-        raise Unexpected("an identifier has no Type")
+        raise Unexpected(_("{element} has no {part}").format(element="Identifier", part="Type"))
     return type_, text(element)
 
 
@@ -203,7 +204,8 @@ def _read_enum(kind: type[E], element: Element) -> E:
     try:
         return kind(value)
     except ValueError as error:
-        raise Unexpected(f"{value!r} is no {kind.__name__} that is known here") from error
+        problem = _("{value!r} is no {kind} that is known here")
+        raise Unexpected(problem.format(value=value, kind=kind.__name__)) from error
 
 
 def _optional_text(parent: Element, tag: str) -> str | None:

@@ -13,6 +13,8 @@ from typing import TypeAlias
 
 from lxml import etree
 
+from agent.text import _
+
 Element: TypeAlias = etree._Element
 
 
@@ -72,7 +74,8 @@ def optional(parent: Element, tag: str) -> Element | None:
     """Raises: Unexpected where there are several."""
     found = children(parent, tag)
     if len(found) > 1:
-        raise Unexpected(f"{local_name(parent)} has more than one {etree.QName(tag).localname}")
+        problem = _("{element} has more than one {part}")
+        raise Unexpected(problem.format(element=local_name(parent), part=etree.QName(tag).localname))
     return found[0] if found else None
 
 
@@ -80,7 +83,8 @@ def child(parent: Element, tag: str) -> Element:
     """Raises: Unexpected where there is none, or several."""
     found = optional(parent, tag)
     if found is None:
-        raise Unexpected(f"{local_name(parent)} has no {etree.QName(tag).localname}")
+        problem = _("{element} has no {part}")
+        raise Unexpected(problem.format(element=local_name(parent), part=etree.QName(tag).localname))
     return found
 
 
@@ -90,7 +94,7 @@ def text(element: Element) -> str:
     Raises: Unexpected.
     """
     if len(element):
-        raise Unexpected(f"{local_name(element)} holds more than text")
+        raise Unexpected(_("{element} holds more than text").format(element=local_name(element)))
     return element.text or ""
 
 
@@ -105,7 +109,7 @@ def instant(element: Element) -> datetime:
         read = datetime.fromisoformat(token(element))
         return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise Unexpected(f"{local_name(element)} is no date and time") from error
+        raise Unexpected(_("{element} is no date and time").format(element=local_name(element))) from error
 
 
 def boolean(element: Element) -> bool:
@@ -116,7 +120,7 @@ def boolean(element: Element) -> bool:
         case "false" | "0":
             return False
         case _:
-            raise Unexpected(f"{local_name(element)} is neither true nor false")
+            raise Unexpected(_("{element} is neither true nor false").format(element=local_name(element)))
 
 
 def octets(element: Element) -> bytes:
@@ -124,4 +128,4 @@ def octets(element: Element) -> bytes:
     try:
         return base64.b64decode("".join(text(element).split()), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Unexpected(f"{local_name(element)} is no base64") from error
+        raise Unexpected(_("{element} is no base64").format(element=local_name(element))) from error

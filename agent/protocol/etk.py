@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from agent.core.x509 import certificate_of
 from agent.errors import IssuedCertificateError
+from agent.text import _
 
 _HASH_SIZE = 32
 _SERIAL_SIZE = 16
@@ -42,10 +43,10 @@ def serial_number_of(challenge: bytes, private_key: rsa.RSAPrivateKey) -> int:
     try:
         decrypted = private_key.decrypt(encrypted, padding.PKCS1v15())
     except ValueError as error:
-        raise IssuedCertificateError(_CHALLENGE, "it was not made for the new encryption key") from error
+        raise IssuedCertificateError(_CHALLENGE, _("it was not made for the new encryption key")) from error
     serial = decrypted[:_SERIAL_SIZE]
     if len(serial) < _SERIAL_SIZE or not hmac.compare_digest(sha256(serial).digest(), digest):
-        raise IssuedCertificateError(_CHALLENGE, "it was not made for the new encryption key")
+        raise IssuedCertificateError(_CHALLENGE, _("it was not made for the new encryption key"))
     return int.from_bytes(serial, "big")
 
 
@@ -133,13 +134,13 @@ def read_etk(etk_der: bytes) -> Etk:
         signer = _signer(signer_info["sid"], certificates)
         _verify(signer_info, signer, signed["encap_content_info"]["content_type"].native, content)
     except InvalidSignature as error:
-        raise IssuedCertificateError(_SIGNATURE, "the encryption token's signature does not hold") from error
+        raise IssuedCertificateError(_SIGNATURE, _("the encryption token's signature does not hold")) from error
     except (ValueError, TypeError, KeyError, UnsupportedAlgorithm) as error:
-        raise IssuedCertificateError(_SIGNATURE, "the encryption token cannot be read") from error
+        raise IssuedCertificateError(_SIGNATURE, _("the encryption token cannot be read")) from error
     try:
         return Etk(certificate_of(content), signer, certificates)
     except ValueError as error:
-        raise IssuedCertificateError(_CONTENT, "the encryption token holds no certificate") from error
+        raise IssuedCertificateError(_CONTENT, _("the encryption token holds no certificate")) from error
 
 
 def _signer(identifier: cms.SignerIdentifier, certificates: tuple[x509.Certificate, ...]) -> x509.Certificate:

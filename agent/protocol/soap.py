@@ -18,6 +18,7 @@ from agent.protocol.namespaces import PREFIXES
 from agent.protocol.operation import Operation
 from agent.protocol.wire import HttpReply
 from agent.protocol.xml import UnsafeXml, parse_untrusted
+from agent.text import _
 
 Query = TypeVar("Query")
 Answer = TypeVar("Answer")
@@ -63,7 +64,7 @@ def answer(operation: Operation[Query, Answer], reply: HttpReply, request_id: st
     try:
         response = _response(operation, reply)
         if operation.has_id and response.get("InResponseTo") != request_id:
-            raise WrongReply(operation.name, "it answers another request")
+            raise WrongReply(operation.name, _("it answers another request"))
         failure = operation.failure(response)
         if failure is None:
             return operation.read(response)
@@ -80,7 +81,9 @@ def _response(operation: Operation[Query, Answer], reply: HttpReply) -> Element:
     document = parse_untrusted(reply.body)
     soap = next((soap for soap in (SOAP_1_1, SOAP_1_2) if document.tag == soap.tag("Envelope")), None)
     if soap is None:
-        raise _instead(operation, reply) or Unexpected(f"{local_name(document)} is no SOAP envelope")
+        raise _instead(operation, reply) or Unexpected(
+            _("{element} is no SOAP envelope").format(element=local_name(document))
+        )
     body = child(document, soap.tag("Body"))
     fault = optional(body, soap.tag("Fault"))
     if fault is not None:
@@ -89,8 +92,9 @@ def _response(operation: Operation[Query, Answer], reply: HttpReply) -> Element:
         raise error
     contents = list(body.iterchildren(etree.Element))
     if [element.tag for element in contents] != [operation.response_tag]:
-        found = ", ".join(local_name(element) for element in contents) or "nothing"
-        raise Unexpected(f"it holds {found} where {operation.name}Response should be")
+        found = ", ".join(local_name(element) for element in contents) or _("nothing")
+        problem = _("it holds {found} where {expected} should be")
+        raise Unexpected(problem.format(found=found, expected=f"{operation.name}Response"))
     return contents[0]
 
 
@@ -111,7 +115,7 @@ def _fault(operation: Operation[Query, Answer], fault: Element, soap: Namespace)
     else:
         code = fault.find(f"{soap.tag('Code')}/{soap.tag('Value')}")
         reason = fault.find(f"{soap.tag('Reason')}/{soap.tag('Text')}")
-    return SoapFault(operation.name, _words(code) or "no code", _words(reason) or "no reason is given")
+    return SoapFault(operation.name, _words(code) or _("no code"), _words(reason) or _("no reason is given"))
 
 
 def _words(element: Element | None) -> str:

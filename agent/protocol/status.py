@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from agent.protocol.elements import Element, Unexpected, child, children, optional, text, token
 from agent.protocol.namespaces import COMMONS, ETEE
+from agent.text import _
 
 SUCCESS = "urn:be:fgov:ehealth:2.0:status:Success"
 
@@ -27,14 +28,14 @@ def failure_of(response: Element) -> Failure | None:
     status = child(response, COMMONS.tag("Status"))
     code = child(status, COMMONS.tag("StatusCode")).get("Value")
     if code is None:
-        raise Unexpected("StatusCode has no Value")
+        raise Unexpected(_("{element} has no {part}").format(element="StatusCode", part="Value"))
     if code == SUCCESS:
         return None
     errors = _errors(status)
     if errors:
         return joined(errors)
     message = optional(status, COMMONS.tag("StatusMessage"))
-    return Failure(code, (text(message) if message is not None else "") or "no reason is given")
+    return Failure(code, (text(message) if message is not None else "") or _("no reason is given"))
 
 
 def _errors(status: Element) -> list[Failure]:

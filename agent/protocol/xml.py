@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from agent.protocol.elements import Element
+from agent.text import _
 
 MAX_SIZE = 5 * 1024 * 1024
 """Bytes. The largest real answer, all certificates of a large organization, stays far below."""
@@ -27,16 +28,16 @@ def parse_untrusted(xml: bytes) -> Element:
     Raises: UnsafeXml.
     """
     if len(xml) > MAX_SIZE:
-        raise UnsafeXml(f"it is larger than {MAX_SIZE // 1024**2} MiB")
+        raise UnsafeXml(_("it is larger than {count} MiB").format(count=MAX_SIZE // 1024**2))
     try:
         etree.fromstring(xml, _parser(_Guard()))  # a look first: stops at the first thing that is forbidden
         return etree.fromstring(xml, _parser())
     except etree.XMLSyntaxError as error:
-        raise UnsafeXml(f"not well-formed: {_first_line(error.msg)}") from error
+        raise UnsafeXml(_("not well-formed: {problem}").format(problem=_first_line(error.msg))) from error
 
 
 def _first_line(message: str | None) -> str:
-    return (message or "").strip().partition("\n")[0] or "no reason is given"
+    return (message or "").strip().partition("\n")[0] or _("no reason is given")
 
 
 def _parser(guard: _Guard | None = None) -> etree.XMLParser:
@@ -58,17 +59,17 @@ class _Guard:
     def __init__(self) -> None:
         self._depth = 0
 
-    def doctype(self, *_: object) -> None:
-        raise UnsafeXml("it has a document type declaration")
+    def doctype(self, *_event: object) -> None:
+        raise UnsafeXml(_("it has a document type declaration"))
 
-    def start(self, *_: object) -> None:
+    def start(self, *_event: object) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise UnsafeXml(f"it is nested deeper than {MAX_DEPTH} levels")
+            raise UnsafeXml(_("it is nested deeper than {count} levels").format(count=MAX_DEPTH))
 
-    def end(self, *_: object) -> None:
+    def end(self, *_event: object) -> None:
         self._depth -= 1
 
-    def data(self, *_: object) -> None: ...
+    def data(self, *_event: object) -> None: ...
 
     def close(self) -> None: ...
