@@ -58,7 +58,7 @@ class Keystores(Protocol):
     """Keystore files. Every method may raise `KeystoreError`."""
 
     def found(self, folders: Iterable[Path], patterns: Sequence[str]) -> list[FileStamp]:
-        """The files in `folders` (not below them) whose name matches one of `patterns`, ordered by path.
+        """The files in `folders` (not below them) whose name matches one of `patterns`, by folder and name.
 
         A folder that does not exist or cannot be read has none. A pattern is a shell's, without regard to case.
         """
@@ -216,7 +216,7 @@ class Journal(Protocol):
         """What the last check found; where it is lasting, it holds for a file that still has the same stamp."""
 
     def observations_of(self, stamps: Sequence[FileStamp]) -> list[Observation] | None:
-        """What the last look found at `stamps` (by path), where they are all that is remembered; else None.
+        """What the last look found at `stamps` (by folder and name), where they are all that is remembered; else None.
 
         The quick way for a look at many files of which none has changed.
         """

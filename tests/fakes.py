@@ -98,7 +98,7 @@ class MemoryJournal(Journal):
 
     def observations_of(self, stamps: Sequence[FileStamp]) -> list[Observation] | None:
         remembered = self.observations()
-        return [remembered[stamp] for stamp in stamps] if sorted(remembered) == list(stamps) else None
+        return [remembered[stamp] for stamp in stamps] if set(remembered) == set(stamps) else None
 
     def keep_observations(self, seen: Iterable[tuple[FileStamp, Observation]], forgotten: Iterable[str] = ()) -> None:
         for path in forgotten:

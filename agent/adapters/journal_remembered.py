@@ -51,8 +51,10 @@ class Remembered(Mapping[FileStamp, Observation]):
         """What was found, in the order of `stamps`, where these are just the remembered ones; else None."""
         if stamps != self._stamps:
             return None
-        found = [what[1:] for what in self._whats]
-        return [Observation(stamp[0], *found[number]) for stamp, number in zip(stamps, self._numbers, strict=True)]
+        found, made = [what[1:] for what in self._whats], tuple.__new__  # what `Observation` does, at half the time
+        return [
+            made(Observation, (stamp[0], *found[number])) for stamp, number in zip(stamps, self._numbers, strict=True)
+        ]
 
     def __getitem__(self, stamp: FileStamp) -> Observation:
         return Observation(stamp[0], *self._whats[self._files[stamp]][1:])
@@ -96,7 +98,8 @@ _KINDS = "QqQQ"
 
 
 def remembered(seen: Iterable[tuple[FileStamp, Observation]]) -> Remembered:
-    """`seen`, as it is going to be written: by path, as a look finds them."""
+    """`seen`, as it is going to be written: by folder and name, as a look finds them."""
     whats: dict[Observation, int] = {}
-    files = sorted((stamp, whats.setdefault(found._replace(path=""), len(whats))) for stamp, found in seen)
+    files = [(stamp, whats.setdefault(found._replace(path=""), len(whats))) for stamp, found in seen]
+    files.sort(key=lambda file: os.path.split(file[0].path))
     return Remembered([stamp for stamp, _ in files], [number for _, number in files], list(whats))

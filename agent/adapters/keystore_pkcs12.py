@@ -50,14 +50,13 @@ class Pkcs12Keystores(Keystores):
     def found(self, folders: Iterable[Path], patterns: Sequence[str]) -> list[FileStamp]:
         matches = _matcher(patterns)
         stamps: list[FileStamp] = []
-        for folder in dict.fromkeys(map(_absolute, folders)):
+        for folder in sorted(set(map(_absolute, folders))):
             with suppress(OSError):
                 prefix = os.path.join(folder, "")  # noqa: PTH118 - ten thousand Paths would cost more than the look
-                for path in [prefix + name for name in os.listdir(folder) if matches(name)]:  # noqa: PTH208
+                for path in [prefix + name for name in sorted(os.listdir(folder)) if matches(name)]:  # noqa: PTH208
                     status = _status(path)
                     if status is not None and not stat.S_ISDIR(status.st_mode):
                         stamps.append(_stamp(path, status))
-        stamps.sort()  # a stamp begins with its path
         return stamps
 
     def stamp(self, path: Path) -> FileStamp:
@@ -128,7 +127,8 @@ def _matcher(patterns: Sequence[str]) -> Callable[[str], object]:
 
 
 def _stamp(path: str, status: os.stat_result) -> FileStamp:
-    return FileStamp(path, status.st_size, status.st_mtime_ns, status.st_ino)
+    # What `FileStamp(…)` does, at half the time: a folder may hold ten thousand files.
+    return tuple.__new__(FileStamp, (path, status.st_size, status.st_mtime_ns, status.st_ino))
 
 
 def _status(path: str) -> os.stat_result | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from agent.core.finding import Observation
@@ -72,7 +73,7 @@ class Look:
     def _at(self, stamps: Sequence[FileStamp], forget_others: bool, away: Set[str] = frozenset()) -> list[Observation]:
         """`away`: folders that cannot be looked into now; what was known of their files is kept."""
         unchanged = self.journal.observations_of(stamps)
-        if unchanged is not None and all(observation.lasting for observation in unchanged):
+        if unchanged is not None and all(map(attrgetter("lasting"), unchanged)):
             return unchanged
         remembered = self.journal.observations()
         observations, news, known_files = [], [], 0
