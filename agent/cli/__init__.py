@@ -14,8 +14,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from agent.cli.arguments import parsed
+from agent.cli.arguments import config_of, parsed
+from agent.config import load
 from agent.errors import AgentError, ConfigError, Retry
+from agent.text import _, speak
 
 _FAILED, _WRONG_USE, _LATER, _STOPPED = 1, 2, 75, 130
 _UNKNOWN = 3
@@ -23,12 +25,15 @@ _UNKNOWN = 3
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Every error ends in a sentence and an exit code."""
-    arguments = parsed(sys.argv[1:] if argv is None else argv)
+    words = sys.argv[1:] if argv is None else argv
+    speak(_language(words))
+    arguments = parsed(words)
     is_check = arguments.command == "check"
     try:
         code: int = arguments.run(arguments)
     except KeyboardInterrupt:
-        print("\nStopped. What was done so far is kept; the same command goes on from there.", file=sys.stderr)
+        text = _("Stopped. What was done so far is kept; the same command goes on from there.")
+        print(f"\n{text}", file=sys.stderr)
         return _STOPPED
     except BrokenPipeError:  # the reader of our output went away: nobody is left to tell
         sys.stderr.close()
@@ -39,6 +44,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(problem)
         return _UNKNOWN if is_check else _exit_code(problem)
     return code
+
+
+def _language(words: Sequence[str]) -> str:
+    """The config's; the system's where the config cannot be read, which the command that needs it will say."""
+    try:
+        return load(config_of(words)).language
+    except ConfigError:
+        return "auto"
 
 
 def _exit_code(problem: AgentError) -> int:

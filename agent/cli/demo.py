@@ -17,7 +17,7 @@ from rich.table import Table
 
 from agent.cli import report
 from agent.cli.rehearsal import PASSWORD, PIN, Rehearsal, rehearsal, sealed, unsealed
-from agent.cli.terminal import console, in_my_language, readable
+from agent.cli.terminal import console, in_my_language, readable, tries_left
 from agent.core.checks import is_encryption
 from agent.core.finding import Finding
 from agent.core.holder import Environment
@@ -32,6 +32,7 @@ from agent.pipeline.files import ENDINGS
 from agent.pipeline.renew import renew
 from agent.pipeline.run import Options
 from agent.secret import Secret
+from agent.text import _, written
 from agent.watch.judge import judge
 from agent.watch.look import Look
 
@@ -43,27 +44,33 @@ def demo(arguments: Namespace) -> int:
     """Find, judge, remind, renew, and show what came of it."""
     out = console()
     with rehearsal(arguments.keep) as practice:
-        out.print(Panel("A rehearsal: practice, card and eHealth are played on this computer.", expand=False))
+        out.print(Panel(_("A rehearsal: practice, card and eHealth are played on this computer."), expand=False))
         old = practice.outside.keystores.read(practice.keystore, PASSWORD)
         letter = sealed(_MESSAGE, _newest(old).certificate)
-        out.print("\n[bold]1. The keystore is found[/]")
+        out.print(_heading(1, _("The keystore is found")))
         finding = _show(out, practice)
-        out.print("\n[bold]2. The reminder that the practice would see[/]")
+        out.print(_heading(2, _("The reminder that the practice would see")))
         _remind(out, finding)
-        out.print("\n[bold]3. The renewal[/]")
+        out.print(_heading(3, _("The renewal")))
         renewal = _renewed(out, practice, activate=False)
-        out.print("\n[bold]4. Before and after[/]")
+        out.print(_heading(4, _("Before and after")))
         new = practice.outside.keystores.read(Path(renewal.new_path), PASSWORD)
         _compare(out, old, new)
         _prove(out, letter, new)
         _keytool(out, Path(renewal.new_path))
-        out.print("\n[bold]5. Every PC has the new keystore: the new encryption key takes over[/]")
+        out.print(_heading(5, _("Every PC has the new keystore: the new encryption key takes over")))
         _renewed(out, practice, activate=True)
         _show(out, practice)
         if arguments.keep:
-            out.print(f"\nKept: {practice.folder}  (password {PASSWORD.reveal()}, made for this rehearsal)")
-    out.print("\nYour computer is now ready to use eHealth applications. (So it reads when it is real.)")
+            kept = _("Kept: {folder} (password {password}, made for this rehearsal)")
+            out.print("\n" + kept.format(folder=practice.folder, password=PASSWORD.reveal()), soft_wrap=True)
+    ready = _("Your computer is now ready to use eHealth applications.")
+    out.print(f"\n{ready} {_('(So it reads when it is real.)')}")
     return 0
+
+
+def _heading(number: int, text: str) -> str:
+    return f"\n[bold]{number}. {text}[/]"
 
 
 def _show(out: Console, practice: Rehearsal) -> Finding:
@@ -96,28 +103,31 @@ class DemoDoor:
         return False
 
     def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:  # noqa: ARG002
-        text = readable(in_my_language(contract.text, "auto"))
+        text = readable(in_my_language(contract.text))
         first = next((line.strip("# ") for line in text.splitlines() if line.startswith("#")), "")
-        self.progress.console.print(f"   contract   “{first}”, accepted by {signer.full_name}")
+        text = _("contract “{title}”, accepted by {name}")
+        self.progress.console.print("  ", text.format(title=first, name=signer.full_name))
         return True
 
     def enter_pin(self, attempts_left: int | None) -> Secret:
-        left = "" if attempts_left is None else f", {attempts_left} tries left"
-        self.progress.console.print(f"   PIN        asked once{left}")
+        left = "" if attempts_left is None else f", {tries_left(attempts_left)}"
+        self.progress.console.print("  ", _("PIN asked once") + left)
         return PIN
 
     def waiting(self, until: datetime, by_hand: bool) -> None:  # noqa: ARG002
-        self.progress.console.print(f"   waiting    until {until.astimezone():%H:%M:%S} (a rehearsal does not wait)")
+        text = _("waiting until {time} (a rehearsal does not wait)")
+        self.progress.console.print("  ", text.format(time=f"{until.astimezone():%H:%M:%S}"))
 
 
 def _renewed(out: Console, practice: Rehearsal, activate: bool) -> Renewal:
     columns = SpinnerColumn(), BarColumn(bar_width=24), TextColumn("{task.description}")
     with Progress(*columns, console=out, transient=False) as progress:
-        task = progress.add_task("Starting", total=len(_STEPS) - 1)
+        task = progress.add_task(_("Starting"), total=len(_STEPS) - 1)
         door = DemoDoor(progress, task, out)
         options = Options(password=PASSWORD, activate=activate)
         renewal = renew(practice.keystore, Environment.PRODUCTION, practice.outside, door, options)
-        what = "Done" if renewal.step is Step.DONE else "Renewed; the old encryption key is still in force"
+        done = renewal.step is Step.DONE
+        what = _("Done") if done else _("Renewed; the old encryption key is still in force")
         progress.update(task, completed=_STEPS.index(renewal.step), description=what)
     return renewal
 
@@ -128,16 +138,20 @@ def _newest(keystore: Keystore) -> KeyEntry:
 
 def _compare(out: Console, old: Keystore, new: Keystore) -> None:
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("", "before", "after"):
+    for title in ("", _("before"), _("after")):
         grid.add_column(title)
-    for title, value in (("valid until", _until), ("identifying key", _authentication_key), ("encryption keys", _keys)):
+    for title, value in (
+        (_("valid until"), _until),
+        (_("identifying key"), _authentication_key),
+        (_("encryption keys"), _keys),
+    ):
         grid.add_row(title, value(old), value(new))
     out.print(grid)
 
 
 def _until(keystore: Keystore) -> str:
     assert keystore.authentication is not None
-    return keystore.authentication.certificate.not_valid_after_utc.astimezone().strftime("%Y-%m-%d")
+    return written(keystore.authentication.certificate.not_valid_after_utc)
 
 
 def _authentication_key(keystore: Keystore) -> str:
@@ -157,16 +171,16 @@ def _prove(out: Console, letter: bytes, new: Keystore) -> None:
                 text = unsealed(letter, entry)
             except ValueError:
                 continue
-            out.print(f"an old message still opens: “{text.decode()}”")
+            out.print(_("an old message still opens: “{text}”").format(text=text.decode()))
             return
-    raise IssuedCertificateError("9", "the old message no longer opens")
+    raise IssuedCertificateError("9", _("the old message no longer opens"))
 
 
 def _keytool(out: Console, path: Path) -> None:
     """Java's own reader as a second opinion, where it is installed."""
     keytool = shutil.which("keytool")
     if keytool is None:
-        out.print("keytool is not on this computer, so Java's opinion is not asked")
+        out.print(_("keytool is not on this computer, so Java's opinion is not asked"))
         return
     listed = subprocess.run(  # noqa: S603
         [keytool, "-list", "-storetype", "PKCS12", "-keystore", path, "-storepass:env", "REHEARSAL"],
@@ -178,5 +192,6 @@ def _keytool(out: Console, path: Path) -> None:
     entries = [line for line in listed.stdout.splitlines() if "Entry" in line]
     keys = sum("PrivateKeyEntry" in line for line in entries)
     if listed.returncode != 0:
-        raise IssuedCertificateError("8", "keytool does not open the new keystore")
-    out.print(f"keytool opens it: {keys} keys and {len(entries) - keys} certificates")
+        raise IssuedCertificateError("8", _("keytool does not open the new keystore"))
+    told = _("keytool opens it: {keys} keys and {certificates} certificates")
+    out.print(told.format(keys=keys, certificates=len(entries) - keys))

@@ -6,6 +6,7 @@ from argparse import Namespace
 
 from agent import wiring
 from agent.cli.terminal import ask_secret, secret_from_stdin
+from agent.text import _, written
 
 
 def set_password(arguments: Namespace) -> int:
@@ -14,11 +15,14 @@ def set_password(arguments: Namespace) -> int:
     keystores = wiring.keystores()
     keystores.stamp(path)
     asked = secret_from_stdin if arguments.password_stdin else ask_secret
-    password = asked(f"Password of {path.name}")
+    password = asked(_("Password of {name}").format(name=path.name))
     glance = keystores.glance(path, password)
     wiring.vault().keep(path, password)
-    until = "its request is under way" if glance.pending else f"valid until {glance.not_after.astimezone():%Y-%m-%d}"
-    print(f"Stored in this computer's password vault; it opens the keystore ({until}).")
+    print(_("Stored in this computer's password vault."))
+    if glance.pending:
+        print(_("It opens the keystore; its request is under way."))
+    else:
+        print(_("It opens the keystore, which is valid until {day}.").format(day=written(glance.not_after)))
     return 0
 
 
@@ -27,5 +31,5 @@ def forget_password(arguments: Namespace) -> int:
     path = arguments.keystore.absolute()
     was_there = wiring.vault().forget(path)
     wiring.journal().keep_observations([], [str(path)])
-    print("Forgotten." if was_there else "There was no password stored for this keystore.")
+    print(_("Forgotten.") if was_there else _("There was no password stored for this keystore."))
     return 0

@@ -11,7 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from agent import wiring
-from agent.cli.terminal import TerminalDoor, ask_secret, complain, confirm, console, secret_from_stdin
+from agent.cli.terminal import (
+    TerminalDoor,
+    ask_secret,
+    complain,
+    confirm,
+    console,
+    environment_name,
+    secret_from_stdin,
+)
 from agent.config import load
 from agent.core.glance import Glance
 from agent.core.holder import Environment
@@ -23,7 +31,7 @@ from agent.pipeline.renew import under_way
 from agent.pipeline.run import Options
 from agent.ports import Event, Outside
 from agent.secret import Secret
-from agent.text import _
+from agent.text import N_, _, in_digits, moment
 from agent.watch.look import environment_of
 
 
@@ -33,15 +41,16 @@ def renew(arguments: Namespace) -> int:
     outside = wiring.outside(config)
     path = arguments.keystore.absolute()
     password, is_kept = _password(arguments, outside, path)
-    pin = secret_from_stdin("the eID's PIN") if arguments.pin_stdin else None
-    door = TerminalDoor(config.language, arguments.accept_contract, pin)
+    pin = secret_from_stdin(_("the eID's PIN")) if arguments.pin_stdin else None
+    door = TerminalDoor(arguments.accept_contract, pin)
     begun = under_way(outside, path)
     environment = begun.environment if begun else environment_of(path)
     if begun:
-        door.out.print(f"Going on with the renewal that was begun on {begun.started.astimezone():%Y-%m-%d %H:%M}.")
+        text = _("Going on with the renewal that was begun on {begun}.")
+        door.out.print(text.format(begun=moment(begun.started)))
     else:
         _introduce(path, outside.keystores.glance(path, password), environment)
-        if not arguments.yes and not confirm("Renew this keystore?"):
+        if not arguments.yes and not confirm(_("Renew this keystore?")):
             raise ContractDeclined
     options = Options(
         password=password,
@@ -58,10 +67,15 @@ def renew(arguments: Namespace) -> int:
 
 def _introduce(path: Path, glance: Glance, environment: Environment) -> None:
     holder = glance.holder
-    print(f"Keystore:    {path}")
-    print(f"Holder:      {holder.name or ''} {holder.type}={holder.number}" if holder else f"Subject: {glance.subject}")
-    print(f"Valid until: {glance.not_after.astimezone():%Y-%m-%d %H:%M}")
-    print(f"Environment: {environment.value}")
+    rows = {
+        _("Keystore"): str(path),
+        _("Whose"): f"{holder.name or ''} {holder.type}={holder.number}" if holder else glance.subject,
+        _("Valid until"): moment(glance.not_after),
+        _("Environment"): environment_name(environment),
+    }
+    width = max(map(len, rows))
+    for name, value in rows.items():
+        print(f"{name:{width}}  {value}")
 
 
 def activate(arguments: Namespace) -> int:
@@ -74,7 +88,7 @@ def activate(arguments: Namespace) -> int:
         raise NothingToActivate(str(path))
     password, is_kept = _password(arguments, outside, path)
     options = Options(password=password, profile=config.profile, keep_password=is_kept, activate=True)
-    _tell(renew_keystore(path, begun.environment, outside, TerminalDoor(config.language), options))
+    _tell(renew_keystore(path, begun.environment, outside, TerminalDoor(), options))
     return 0
 
 
@@ -84,7 +98,7 @@ def history(arguments: Namespace) -> int:
     if arguments.json:
         print(json.dumps([_row(event) for event in events], indent=2, ensure_ascii=False))
     elif not events:
-        print("Nothing has happened yet.")
+        print(_("Nothing has happened yet."))
     else:
         console().print(_table(events))
     return 0
@@ -95,11 +109,15 @@ def _table(events: Sequence[Event]) -> Table:
     grid.add_column(no_wrap=True)
     for event in events:
         about = [Path(event.path).name] if event.path else []
-        facts = [f"{name} {value}" for name, value in event.facts]
+        facts = [f"{_(name)} {value}" for name, value in event.facts]
         details = Text(" · ".join(about + facts), style="dim")
-        grid.add_row(f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}", Text(event.text))
+        grid.add_row(f"{in_digits(event.at)} {event.at.astimezone():%H:%M:%S}", Text(event.text))
         grid.add_row("", details)
     return grid
+
+
+_FACTS = N_("key"), N_("request")
+"""What the events of a renewal tell beside their text."""
 
 
 def _row(event: Event) -> dict[str, str | None]:
@@ -113,7 +131,7 @@ _TRIES = 3
 def _password(arguments: Namespace, outside: Outside, path: Path) -> tuple[Secret, bool]:
     """The keystore's password, and whether the vault has it: from standard input, the vault, or the person."""
     if arguments.password_stdin:
-        return secret_from_stdin("the keystore's password"), False
+        return secret_from_stdin(_("the keystore's password")), False
     try:
         kept = outside.vault.password(path)
     except VaultUnavailable as problem:
@@ -123,14 +141,14 @@ def _password(arguments: Namespace, outside: Outside, path: Path) -> tuple[Secre
         return kept, True
     outside.keystores.stamp(path)
     for _try in range(_TRIES - 1):
-        password = ask_secret(f"Password of {path.name}")
+        password = ask_secret(_("Password of {name}").format(name=path.name))
         try:
             outside.keystores.glance(path, password)
         except WrongPassword as problem:
             complain(problem)
         else:
             return password, False
-    return ask_secret(f"Password of {path.name}"), False
+    return ask_secret(_("Password of {name}").format(name=path.name)), False
 
 
 def _replacement(password: Secret, path: Path, begun: Renewal | None) -> Secret | None:
@@ -152,12 +170,13 @@ def _tell(renewal: Renewal) -> None:
     out = console()
     out.print()
     if renewal.step is Step.ACTIVATE:
-        out.print(f"Renewed. The new keystore is {renewal.new_path}", markup=False)
-        out.print("What remains:")
-        out.print("  1. Copy it to every computer that uses the old one, and point your software to it.")
-        out.print("  2. Then let its encryption key take over; until then messages arrive for the old one:")
+        out.print(_("Renewed. The new keystore is {path}").format(path=renewal.new_path), markup=False)
+        out.print(_("What remains:"))
+        out.print("  1.", _("Copy it to every computer that uses the old one, and point your software to it."))
+        out.print("  2.", _("Then let its encryption key take over; until then messages arrive for the old one:"))
         out.print(f'     ehealth-agent activate "{renewal.new_path}"', markup=False)
     else:
-        out.print("Your computer is now ready to use eHealth applications.", style="bold green")
-        out.print(f"The new keystore is {renewal.new_path}; the old one stays beside it.", markup=False)
-        out.print("Point your software to the new file, on every computer that uses it.")
+        out.print(_("Your computer is now ready to use eHealth applications."), style="bold green")
+        text = _("The new keystore is {path}; the old one stays beside it.")
+        out.print(text.format(path=renewal.new_path), markup=False)
+        out.print(_("Point your software to the new file, on every computer that uses it."))

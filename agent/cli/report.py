@@ -12,6 +12,8 @@ from rich.text import Text
 
 from agent.core.finding import Finding, State
 from agent.core.holder import Environment, Holder
+from agent.text import N_, _, in_digits, ngettext
+from agent.watch.judge import replaced_by
 
 
 class ExitCode(IntEnum):
@@ -38,16 +40,27 @@ _WORST_FIRST = (ExitCode.CRITICAL, ExitCode.WARNING, ExitCode.UNKNOWN, ExitCode.
 
 _SIGNS = {
     State.VALID: ("✓", "green", ""),
-    State.RENEWABLE: ("!", "yellow", "renew it"),
-    State.URGENT: ("!!", "red", "renew it today"),
-    State.EXPIRED: ("✗", "red", "request a new one"),
-    State.PENDING: ("…", "yellow", "go on with its request"),
-    State.INCOMPLETE: ("!", "yellow", "complete its request"),
-    State.REVOKED: ("✗", "red", "request a new one"),
-    State.PASSWORD_NEEDED: ("?", "yellow", "store its password"),
-    State.UNREADABLE: ("?", "yellow", "restore it from a copy"),
+    State.RENEWABLE: ("!", "yellow", N_("renew it")),
+    State.URGENT: ("!!", "red", N_("renew it today")),
+    State.EXPIRED: ("✗", "red", N_("request a new one")),
+    State.PENDING: ("…", "yellow", N_("go on with its request")),
+    State.INCOMPLETE: ("!", "yellow", N_("complete its request")),
+    State.REVOKED: ("✗", "red", N_("request a new one")),
+    State.PASSWORD_NEEDED: ("?", "yellow", N_("store its password")),
+    State.UNREADABLE: ("?", "yellow", N_("restore it from a copy")),
 }
-_REPLACED = ("✓", "dim", "replaced: nothing to do")
+_REPLACED = ("✓", "dim", N_("replaced: nothing to do"))
+_NAMES = {
+    State.VALID: N_("valid"),
+    State.RENEWABLE: N_("can be renewed"),
+    State.URGENT: N_("urgent"),
+    State.EXPIRED: N_("expired"),
+    State.PENDING: N_("requested"),
+    State.INCOMPLETE: N_("not complete"),
+    State.REVOKED: N_("revoked"),
+    State.PASSWORD_NEEDED: N_("password needed"),
+    State.UNREADABLE: N_("cannot be read"),
+}
 
 
 def code_of(finding: Finding) -> ExitCode:
@@ -69,19 +82,17 @@ def lines(findings: Sequence[Finding]) -> list[str]:
 
 def _line(finding: Finding) -> str:
     left = "" if finding.days_left is None else f" ({_days(finding.days_left)})"
-    acceptance = " [acceptance]" if finding.observation.environment is Environment.ACCEPTANCE else ""
+    acceptance = f" [{_('acceptance')}]" if finding.observation.environment is Environment.ACCEPTANCE else ""
     path = finding.observation.path
-    about = "" if path in finding.reason.removesuffix(_successor(finding)) else f"{path}{acceptance}: "
+    successor = replaced_by(finding.superseded_by) if finding.superseded_by else ""
+    about = "" if path in finding.reason.removesuffix(successor) else f"{path}{acceptance}: "
     return f"{code_of(finding).name} {about}{finding.reason}{left}"
 
 
-def _successor(finding: Finding) -> str:
-    return f"{finding.superseded_by}." if finding.superseded_by else ""
-
-
 def _days(count: int) -> str:
-    number = abs(count)
-    return f"{number} day{'' if number == 1 else 's'} {'left' if count >= 0 else 'ago'}"
+    if count < 0:
+        return ngettext("{days} day ago", "{days} days ago", -count).format(days=-count)
+    return ngettext("{days} day left", "{days} days left", count).format(days=count)
 
 
 def as_json(finding: Finding) -> dict[str, object]:
@@ -126,9 +137,9 @@ def holder_of(finding: Finding) -> Holder | None:
 
 def holder_by_name(path: Path) -> Holder | None:
     """What a name ``<TYPE>=<number>[,<APPLICATION ID>] yyyyMMdd-HHmmss.p12`` says."""
-    words, sign, _ = path.name.partition(" ")
+    words, sign, _rest = path.name.partition(" ")
     type_, equals, rest = words.partition("=")
-    number, _, application_id = rest.partition(",")
+    number, _comma, application_id = rest.partition(",")
     if not (sign and equals and type_ and number.isdigit()):
         return None
     return Holder(type_, number, application_id or None)
@@ -138,20 +149,20 @@ def table(findings: Sequence[Finding]) -> Table:
     """For people, on eighty columns. Copies of one certificate are one row, with the number of files."""
     grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 1, 0))
     grid.add_column("")
-    grid.add_column("Whose", overflow="fold")
-    for title in ("Valid until", "Safe until", "State, what to do"):
+    grid.add_column(_("Whose"), overflow="fold")
+    for title in (_("Valid until"), _("Safe until"), _("State, what to do")):
         grid.add_column(title, no_wrap=True)
     for group in _by_certificate(findings):
         finding = group[0]
         sign, colour, advice = _REPLACED if finding.superseded_by else _SIGNS[finding.state]
         glance = finding.observation.glance
-        until = "" if glance is None or glance.pending else f"{glance.not_after.astimezone():%Y-%m-%d}\n"
+        until = "" if glance is None or glance.pending else f"{in_digits(glance.not_after)}\n"
         grid.add_row(
             Text(sign, style=colour),
             Text(_whose(finding, len(group) - 1)),
             until + ("" if finding.days_left is None else _days(finding.days_left)),
-            finding.last_safe_day.isoformat() if finding.last_safe_day else "",
-            Text(f"{finding.state.value.replace('_', ' ')}\n{advice}".strip(), style=colour),
+            in_digits(finding.last_safe_day) if finding.last_safe_day else "",
+            Text(f"{_(_NAMES[finding.state])}\n{_(advice)}".strip(), style=colour),
         )
     return grid
 
@@ -184,11 +195,12 @@ def _identity(finding: Finding) -> str:
 
 def _whose(finding: Finding, copies: int) -> str:
     holder = holder_of(finding)
-    lines = [Path(finding.observation.path).name + (f" and {copies} more" if copies else "")]
+    name = Path(finding.observation.path).name
+    lines = [_("{name} and {count} more").format(name=name, count=copies) if copies else name]
     if finding.observation.environment is Environment.ACCEPTANCE:
-        lines.insert(0, "acceptance, not production")
+        lines.insert(0, _("acceptance, not production"))
     if holder is not None:
         application = f", {holder.application_id}" if holder.application_id else ""
-        number = f"{holder.type} {holder.number}" if holder.type != "SSIN" else "a person"
+        number = f"{holder.type} {holder.number}" if holder.type != "SSIN" else _("a person")
         lines[:0] = [holder.name or "", number + application]
     return "\n".join(line for line in lines if line)

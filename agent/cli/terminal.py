@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import locale
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from agent.core.registration import Contract, LocalizedText
 from agent.core.renewal import Step
 from agent.errors import AgentError, CardError, ConfigError, PinBlocked, PinCancelled, PinLastTry
 from agent.secret import Secret
+from agent.text import _, ngettext, spoken
 
 
 def console() -> Console:
@@ -32,7 +32,7 @@ def complain(problem: AgentError, about: str | None = None) -> None:
     """The error as a person needs it, on standard error: what happened, and what to do next."""
     out = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
     out.print(f"{about}: {problem}" if about else str(problem), markup=False)
-    hint = Padding(Text(problem.hint.format(**problem.facts)), (0, 0, 0, 2), expand=False)
+    hint = Padding(Text(problem.advice), (0, 0, 0, 2), expand=False)
     out.print(hint, soft_wrap=not sys.stderr.isatty())
 
 
@@ -43,7 +43,7 @@ def secret_from_stdin(what: str) -> Secret:
     """
     line = sys.stdin.readline()
     if not line:
-        raise ConfigError("standard input", f"{what} was expected there, and nothing came")
+        raise ConfigError(_("standard input"), _("{what} was expected there, and nothing came").format(what=what))
     return Secret(line.rstrip("\r\n"))
 
 
@@ -53,21 +53,37 @@ def ask_secret(question: str) -> Secret:
     Raises: ConfigError where nobody can be asked.
     """
     if not sys.stdin.isatty():
-        raise ConfigError("standard input", f"{question}: nobody can be asked; give it with a --…-stdin option")
+        text = _("{question}: nobody can be asked; give it with a --…-stdin option")
+        raise ConfigError(_("standard input"), text.format(question=question))
     return Secret(getpass.getpass(f"{question}: "))
 
 
 def confirm(question: str) -> bool:
     """Ask yes or no. Raises: ConfigError where nobody can be asked."""
     if not sys.stdin.isatty():
-        raise ConfigError("standard input", f"{question} Nobody can be asked; see --help for the option that answers")
-    return input(f"{question} [y/N] ").strip().casefold() in ("y", "yes", "j", "ja", "o", "oui")
+        text = _("{question} Nobody can be asked; see --help for the option that answers")
+        raise ConfigError(_("standard input"), text.format(question=question))
+    return input(_("{question} [y/N] ").format(question=question)).strip().casefold() in (
+        "y",
+        "yes",
+        "j",
+        "ja",
+        "o",
+        "oui",
+    )
 
 
-def in_my_language(texts: Sequence[LocalizedText], language: str) -> str:
-    """The text in `language` (``auto``: the system's), else the first there is."""
-    wanted = language if language != "auto" else (locale.getlocale()[0] or "")[:2]
-    return next((each.text for each in texts if each.language[:2] == wanted[:2]), texts[0].text if texts else "")
+def in_my_language(texts: Sequence[LocalizedText]) -> str:
+    """The text in the chosen language, else the first there is."""
+    return next((each.text for each in texts if each.language[:2] == spoken()), texts[0].text if texts else "")
+
+
+def tries_left(count: int) -> str:
+    return ngettext("{count} try left", "{count} tries left", count).format(count=count)
+
+
+def environment_name(environment: Environment) -> str:
+    return _("production") if environment is Environment.PRODUCTION else _("acceptance: for tests, not for real")
 
 
 def readable(html: str) -> str:
@@ -86,7 +102,6 @@ class TerminalDoor:
         pin: a PIN given beforehand, for one attempt; None: ask.
     """
 
-    language: str
     accepts: bool = False
     pin: Secret | None = None
     out: Console = field(default_factory=console)
@@ -99,18 +114,18 @@ class TerminalDoor:
         if self.pin is not None or not sys.stdin.isatty() or isinstance(problem, PinCancelled | PinBlocked):
             return False  # it ends here, and is said once, where all errors are
         complain(problem)
-        return confirm("Try again?")
+        return confirm(_("Try again?"))
 
     def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:
         self.out.print()
-        text = readable(in_my_language(contract.text, self.language))
-        self.out.print(Panel(Markdown(text), title=f"Contract ({environment.value})"))
-        self.out.print(f"For:       {contract.dn}", markup=False)
-        self.out.print(f"Signed by: {signer.full_name}", markup=False)
+        text = readable(in_my_language(contract.text))
+        self.out.print(Panel(Markdown(text), title=f"{_('The contract')} ({environment_name(environment)})"))
+        self.out.print(_("For: {name}").format(name=contract.dn), markup=False)
+        self.out.print(_("Signs: {name}").format(name=signer.full_name), markup=False)
         if self.accepts:
-            self.out.print("Accepted beforehand (--accept-contract).")
+            self.out.print(_("Accepted beforehand (--accept-contract)."))
             return True
-        return confirm("Do you accept this contract?")
+        return confirm(_("Do you accept this contract?"))
 
     def enter_pin(self, attempts_left: int | None) -> Secret:
         if self.pin is not None:
@@ -120,15 +135,17 @@ class TerminalDoor:
                 raise PinLastTry
             self._pin_used = True
             return self.pin
-        left = "" if attempts_left is None else f" ({attempts_left} tries left)"
-        if attempts_left == 1 and not confirm("Only one PIN try is left on this card. Use it?"):
+        if attempts_left == 1 and not confirm(_("Only one PIN try is left on this card. Use it?")):
             raise PinCancelled
-        pin = ask_secret(f"PIN of the eID{left}")
+        left = "" if attempts_left is None else f" ({tries_left(attempts_left)})"
+        pin = ask_secret(_("PIN of the eID") + left)
         if not pin:
             raise PinCancelled
         return pin
 
     def waiting(self, until: datetime, by_hand: bool) -> None:
-        who = "A person at eHealth looks at the request first." if by_hand else "eHealth makes the certificate."
-        self.out.print(f"    {who} The card is no longer needed.")
-        self.out.print(f"    Asking again at {until.astimezone():%H:%M:%S}; Ctrl-C stops, and keeps what was done.")
+        by_hand_text = _("A person at eHealth looks at the request first.")
+        who = by_hand_text if by_hand else _("eHealth makes the certificate.")
+        self.out.print(f"    {who} {_('The card is no longer needed.')}")
+        text = _("Asking again at {time}; Ctrl-C stops, and keeps what was done.")
+        self.out.print(f"    {text.format(time=f'{until.astimezone():%H:%M:%S}')}")

@@ -14,6 +14,7 @@ from agent.core.finding import Finding, Observation
 from agent.core.renewal import Renewal, Step
 from agent.errors import AgentError
 from agent.secret import Secret
+from agent.text import _, moment
 from agent.watch.judge import judge
 from agent.watch.look import Look
 
@@ -27,7 +28,7 @@ def check(arguments: Namespace) -> int:
     elif findings:
         print("\n".join(report.lines(findings)))
     else:
-        print(f"{report.ExitCode.UNKNOWN.name} no keystore found in {_where(arguments, config)}")
+        print(report.ExitCode.UNKNOWN.name, _("no keystore found in {places}").format(places=_where(arguments, config)))
     return report.worst(findings)
 
 
@@ -36,16 +37,16 @@ def status(arguments: Namespace) -> int:
     config = load(arguments.config)
     findings = _findings(arguments, config)
     if not findings:
-        print(f"No keystore was found in {_where(arguments, config)}.")
-        print("Name the file or folder, or set the folders in the config file.")
+        print(_("No keystore was found in {places}.").format(places=_where(arguments, config)))
+        print(_("Name the file or folder, or set the folders in the config file."))
         return 0
     out = console()
     out.print(report.table(findings))
     for command in report.next_steps(findings):
-        out.print(f"Next: {command}", markup=False, soft_wrap=True)
+        out.print(_("Next: {command}").format(command=command), markup=False, soft_wrap=True)
     for renewal in wiring.journal().unfinished():
         what, command = _under_way(renewal)
-        out.print(f"{what}:\n      {command}", markup=False, soft_wrap=True)
+        out.print(f"{what}\n      {command}", markup=False, soft_wrap=True)
     return 0
 
 
@@ -53,12 +54,15 @@ def _under_way(renewal: Renewal) -> tuple[str, str]:
     """What is not finished, and the command that goes on with it."""
     if renewal.step is Step.ACTIVATE:
         name = Path(renewal.new_path).name
-        what = f"The encryption key of {name} waits to take over, until every computer has that file"
-        return what, f'ehealth-agent activate "{renewal.new_path}"'
-    begun = renewal.started.astimezone()
-    said = f" ({renewal.ended_because})" if renewal.ended_because else ""
-    what = f"A renewal was begun on {begun:%Y-%m-%d %H:%M} and is not finished{said}. Go on with"
-    return what, f'ehealth-agent renew "{renewal.old_path}"'
+        what = _("The encryption key of {name} waits to take over, until every computer has that file:")
+        return what.format(name=name), f'ehealth-agent activate "{renewal.new_path}"'
+    if renewal.ended_because:
+        what = _("A renewal was begun on {begun} and is not finished ({why}). Go on with:")
+    else:
+        what = _("A renewal was begun on {begun} and is not finished. Go on with:")
+    return what.format(
+        begun=moment(renewal.started), why=renewal.ended_because
+    ), f'ehealth-agent renew "{renewal.old_path}"'
 
 
 def _where(arguments: Namespace, config: Config) -> str:
@@ -66,7 +70,7 @@ def _where(arguments: Namespace, config: Config) -> str:
 
 
 def _findings(arguments: Namespace, config: Config) -> list[Finding]:
-    offered = secret_from_stdin("the keystore's password") if arguments.password_stdin else None
+    offered = secret_from_stdin(_("the keystore's password")) if arguments.password_stdin else None
     journal = wiring.journal()
     look = Look(wiring.keystores(), wiring.vault(), journal, offered)
     observations = _observations(look, arguments.paths, config)
