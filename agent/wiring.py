@@ -11,7 +11,7 @@ from agent.ports import Outside
 
 if TYPE_CHECKING:
     from agent.config import Config
-    from agent.ports import Card, Clock, Journal, Keystores, Lock, Services, Vault
+    from agent.ports import Card, Clock, Journal, Keystores, Lock, Notifier, Services, Vault
 
 
 def state_folder() -> Path:
@@ -59,6 +59,12 @@ def services(config: Config) -> Services:
     from agent.adapters.services_https import HttpsServices
 
     return HttpsServices(config.services)
+
+
+def notifier() -> Notifier:
+    from agent.adapters.notify_plyer import PlyerNotifier
+
+    return PlyerNotifier()
 
 
 def outside(config: Config) -> Outside:

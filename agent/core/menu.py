@@ -84,7 +84,7 @@ def certificates(findings: Sequence[Finding]) -> list[Finding]:
 def sign(findings: Sequence[Finding], renewals: Sequence[Renewal]) -> Sign:
     """The worst that has to be said of the certificates, in one sign."""
     own = certificates(findings)
-    busy = {renewal.fingerprint for renewal in renewals if not _needs_a_person(renewal)}
+    busy = {renewal.fingerprint for renewal in renewals if not renewal.needs_a_person}
     open_ = [each for each in own if subject_of(each) not in busy]
     states = {each.state for each in open_}
     days = min((each.days_left for each in open_ if each.days_left is not None), default=None)
@@ -155,19 +155,13 @@ def line(finding: Finding) -> str:
 
 
 def _renewal_items(renewal: Renewal) -> list[Item]:
-    if not _needs_a_person(renewal):
+    if not renewal.needs_a_person:
         return [Item(_("Renewal under way: nothing has to be done"))]
     if renewal.step is Step.ACTIVATE:
         text = _("Renewed. Let the new encryption key take over…")
     else:
         text = _("Go on with the renewal…")
     return [Item(text, Choice(Act.RENEW, renewal.old_path))]
-
-
-def _needs_a_person(renewal: Renewal) -> bool:
-    """It cannot go on by itself: no request has left yet, eHealth refused it, or the last word is a person's."""
-    before = renewal.step in (Step.MAKE_KEY, Step.SIGN)
-    return before or renewal.step is Step.ACTIVATE or renewal.ended_because is not None
 
 
 def _later(findings: Sequence[Finding], now: datetime, zone: tzinfo | None) -> list[Item]:

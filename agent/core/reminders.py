@@ -16,6 +16,7 @@ Source: design/product.md, Promises 1 and 8.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -180,10 +181,14 @@ def name_of(finding: Finding) -> str:
     """Whose keystore it is, in a few words; never a national number."""
     glance = finding.observation.glance
     if glance is None or glance.holder is None:
-        return PurePath(finding.observation.path).name
+        return file_name(finding.observation.path)
     holder = glance.holder
-    number = f"{holder.type} {holder.number}" if holder.type != "SSIN" else PurePath(finding.observation.path).name
-    return holder.name or number
+    return holder.name or (f"{holder.type} {holder.number}" if holder.type != "SSIN" else holder.type)
+
+
+def file_name(path: str) -> str:
+    """The file's name, without the national number that the official program writes into it."""
+    return re.sub(r"SSIN=\d+", "SSIN", PurePath(path).name)
 
 
 def reminder(finding: Finding) -> Reminder | None:

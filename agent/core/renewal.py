@@ -79,6 +79,11 @@ class Renewal:
     def is_over(self) -> bool:
         return self.step in (Step.DONE, Step.ENDED)
 
+    @property
+    def needs_a_person(self) -> bool:
+        """It cannot go on by itself: the eID has to sign, eHealth refused, or the last word is a person's."""
+        return self.step in (Step.MAKE_KEY, Step.SIGN, Step.ACTIVATE) or self.ended_because is not None
+
 
 _MINUTE = 60
 _STEPS_S = (*(10,) * 6, *(n * _MINUTE for n in (1, 2, 5, 10, 20, 30, 60, 180, 360)))

@@ -1,0 +1,121 @@
+"""`run` and `autostart`: the resident, put together."""
+
+from __future__ import annotations
+
+import logging
+import re
+import signal
+import sys
+import threading
+from argparse import Namespace
+from collections.abc import Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from agent import __version__, wiring
+from agent.config import default_path, load
+from agent.desktop import autostart as autostarts
+from agent.desktop.instance import AlreadyRunning, Instance
+from agent.desktop.processes import Processes
+from agent.desktop.tray import NoTray, SystemTray, Tray
+from agent.text import _
+
+_LOG_BYTES, _LOGS = 500_000, 3
+
+
+def run(arguments: Namespace) -> int:
+    """Watch until stopped. A second one shows the first one's state and ends."""
+    state = wiring.state_folder()
+    try:
+        instance = Instance(state / "resident.lock")
+    except AlreadyRunning:
+        print(_("The agent is already running."))
+        if not arguments.no_tray:
+            Processes(agent_command(arguments.config)).start("status", ["status", "--window"], print, window=True)
+        return 0
+    log_to(state / "agent.log")
+    _run(arguments)
+    instance.let_go()
+    return 0
+
+
+def _run(arguments: Namespace) -> None:
+    from agent.desktop.hints import Hints, is_share
+    from agent.desktop.launch import open_folder
+    from agent.desktop.resident import Around, Resident
+    from agent.desktop.scheduler import Timetable
+
+    log = logging.getLogger("agent")
+    log.info("The agent %s starts.", __version__)
+    clock = wiring.clock()
+    timetable = Timetable(clock.now)
+    tray: Tray = NoTray() if arguments.no_tray else SystemTray()
+    hints = Hints()
+    config_path = arguments.config.absolute() if arguments.config else default_path()
+    around = Around(
+        clock=clock,
+        journal=wiring.journal(),
+        notifier=wiring.notifier(),
+        children=Processes(agent_command(arguments.config)),
+        timetable=timetable,
+        tray=tray,
+        load=lambda: load(arguments.config),
+        follow=lambda folders: hints.follow([*(each for each in folders if not is_share(each)), config_path.parent]),
+        is_share=is_share,
+        open_folder=open_folder,
+        stop=lambda: threading.Thread(target=tray.stop, name="stop").start(),
+    )
+    resident = Resident(around)
+    for wish in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wish, lambda _number, _frame: around.stop())
+    hints.tell(resident.changed)
+    tray.tell(resident.choose, resident.no_tray)
+    timetable.start(resident.jumped)
+    timetable.soon(resident.begin)
+    tray.run()
+    timetable.stop()
+    hints.stop()
+    log.info("The agent ends.")
+
+
+def agent_command(config: Path | None) -> list[str]:
+    """What starts another command of this agent, with the same config."""
+    return [sys.executable, "-m", "agent", *(["--config", str(config.absolute())] if config else [])]
+
+
+def log_to(path: Path) -> None:
+    """Keep the log in a few files of limited size, and show it where a person started this in a terminal."""
+    log = logging.getLogger()
+    log.setLevel(logging.INFO)
+    handlers: list[logging.Handler] = [RotatingFileHandler(path, "a", _LOG_BYTES, _LOGS, encoding="utf-8", delay=True)]
+    if sys.stderr is not None and sys.stderr.isatty():
+        handlers.append(logging.StreamHandler())
+    for handler in handlers:
+        handler.setFormatter(_Discreet("%(asctime)s  %(levelname)-7s  %(message)s"))
+        log.addHandler(handler)
+
+
+class _Discreet(logging.Formatter):
+    """Leaves national numbers out: the official program writes them into the names of personal keystores."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return re.sub(r"SSIN=\d+", "SSIN=…", super().format(record))
+
+
+def autostart(arguments: Namespace) -> int:
+    """Whether the resident starts at login."""
+    own = autostarts.autostart()
+    match arguments.action:
+        case "enable":
+            own.enable(at_login_command(arguments.config))
+        case "disable":
+            own.disable()
+    print(_("The agent starts at login.") if own.is_enabled() else _("The agent does not start at login."))
+    return 0
+
+
+def at_login_command(config: Path | None) -> Sequence[str]:
+    """What starts the resident at login."""
+    program, *rest = agent_command(config)
+    windowless = Path(program).with_name("pythonw.exe")  # of Windows: opens no console
+    return [str(windowless) if windowless.exists() else program, *rest, "run"]

@@ -1,0 +1,382 @@
+"""The resident: looks in time, shows what it means, reminds, and goes on with what needs nobody.
+
+It opens no keystore. A child (`check`) does, and leaves what it found in the journal; windows and renewals are children
+too. All that is done here is done in the timetable's thread, one after the other.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from agent.config import Config
+from agent.core.finding import Finding
+from agent.core.menu import Act, Choice, certificates, line, menu, sign, tooltip
+from agent.core.reminders import (
+    NOTHING_TOLD,
+    Reminded,
+    Reminder,
+    Told,
+    due,
+    file_name,
+    in_one,
+    snoozed,
+    subject_of,
+    told_now,
+)
+from agent.core.renewal import Renewal, Step
+from agent.desktop.processes import Ended
+from agent.desktop.tray import Face, Tray
+from agent.errors import AgentError
+from agent.ports import Clock, Journal, Notifier
+from agent.text import _, speak
+from agent.watch.judge import judge
+from agent.watch.remind import goes_on_at, is_time_to_ask, renewing
+
+LOOK_EACH_S, LOOK_ON_SHARES_EACH_S = 3600.0, 600.0
+AFTER_A_CHANGE = timedelta(seconds=3)
+"""Programs write a keystore in several steps; one look for all of them."""
+
+_ASK_AGAIN = timedelta(hours=6)
+_NO_TRAY = "no tray"
+
+_log = logging.getLogger(__name__)
+
+
+class Timetable(Protocol):
+    def every(self, name: str, seconds: float, act: Callable[[], None]) -> None: ...
+    def at(self, name: str, instant: datetime, act: Callable[[], None]) -> None: ...
+    def soon(self, act: Callable[[], None]) -> None: ...
+    def forget(self, name: str) -> None: ...
+
+
+class Children(Protocol):
+    def start(self, name: str, arguments: Sequence[str], ended: Ended, window: bool = False) -> bool: ...
+    def is_running(self, name: str) -> bool: ...
+
+
+@dataclass
+class Around:
+    """What the resident lives among.
+
+    Attributes:
+        load: reads the config anew. Raises: ConfigError.
+        follow: the folders whose changes are to be told by `Resident.changed`.
+        is_share: no changes are told of this folder.
+        open_folder: shows it; False where the desktop cannot.
+        stop: ends the process.
+    """
+
+    clock: Clock
+    journal: Journal
+    notifier: Notifier
+    children: Children
+    timetable: Timetable
+    tray: Tray
+    load: Callable[[], Config]
+    follow: Callable[[Sequence[Path]], None]
+    is_share: Callable[[Path], bool]
+    open_folder: Callable[[Path], bool]
+    stop: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class State:
+    """The journal at an instant, judged."""
+
+    now: datetime
+    findings: Sequence[Finding] = ()
+    renewals: Sequence[Renewal] = ()
+    reminded: Mapping[str, Reminded] = field(default_factory=dict)
+
+
+class Resident:
+    def __init__(self, around: Around) -> None:
+        self._around = around
+        self._config = Config()
+        self._state = State(around.clock.now())
+        self._look_again = self._answer = False
+        self._config_problem = ""
+        self._asked: datetime | None = None
+        self._tried: dict[str, tuple[Renewal, datetime, int]] = {}
+
+    # ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def begin(self) -> None:
+        """Show what the last look found, then look; what is out of date is not acted upon."""
+        self._load_config()
+        self._show_state()
+        self.look()
+
+    def look(self) -> None:
+        """Let a child look at the keystores; once it has ended, judge what it found."""
+        self._load_config()
+        arguments = ["check"]
+        now = self._around.clock.now()
+        if self._is_time_to_ask(now):
+            self._asked = now
+            arguments.append("--ask")
+        if not self._around.children.start("check", arguments, self._looked):
+            self._look_again = True
+
+    def changed(self) -> None:
+        """A file or the config has changed, perhaps. From any thread."""
+        self._around.timetable.at("changed", self._around.clock.now() + AFTER_A_CHANGE, self.look)
+
+    def jumped(self) -> None:
+        """The computer slept, or its clock was set."""
+        self._tried.clear()
+        self._asked = None
+        self.look()
+
+    def _looked(self, code: int, said: str) -> None:
+        # The check's exit codes up to 3 are its judgement, which is made anew here; what it could not do, it said.
+        if said:
+            _log.warning("The check says: %s", " ".join(said.split()))
+        if code not in range(4):
+            _log.error("The check ended with exit code %s.", code)
+        self._around.timetable.soon(self._after_look)
+
+    def _after_look(self) -> None:
+        self.judge()
+        if self._look_again:
+            self._look_again = False
+            self.look()
+        elif self._answer:
+            self._answer = False
+            lines = [line(finding) for finding in certificates(self._state.findings)]
+            self._show(Reminder(_("eHealth certificates"), "\n".join(lines) or tooltip(())))
+
+    def _load_config(self) -> None:
+        try:
+            config = self._around.load()
+            self._config_problem = ""
+        except AgentError as problem:  # go on with the one before
+            config = self._config
+            if self._config_problem != str(problem):
+                self._config_problem = str(problem)
+                _log.error("%s", problem)
+                self._show(Reminder(_("The settings cannot be used"), str(problem)))
+        if config != self._config:
+            _log.info("Watching %s", ", ".join(map(str, config.folders)))
+        if config.language != self._config.language:
+            speak(config.language)
+        self._config = config
+        on_shares = any(self._around.is_share(folder) for folder in config.folders)
+        self._around.timetable.every("look", LOOK_ON_SHARES_EACH_S if on_shares else LOOK_EACH_S, self.look)
+        self._around.follow(config.folders)
+
+    def _is_time_to_ask(self, now: datetime) -> bool:
+        if self._asked is not None and timedelta(0) <= now - self._asked < _ASK_AGAIN:
+            return False
+        try:
+            return is_time_to_ask(self._state.findings, self._around.journal.words(), now)
+        except AgentError:
+            return False
+
+    # ── Judging ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def judge(self) -> None:
+        """Read the journal, show what it means today, and do what it asks for."""
+        before = self._state
+        if self._show_state():
+            self._tell_endings(before.renewals, self._state.renewals)
+            self._remind()
+            self._plan(self._state.renewals)
+
+    def _show_state(self) -> bool:
+        before = self._state
+        try:
+            state = self._state = self._read()
+        except AgentError as problem:
+            _log.error("%s", problem)
+            return False
+        self._around.tray.show(
+            Face(
+                sign(state.findings, state.renewals),
+                tooltip(state.findings),
+                menu(state.findings, state.renewals, state.now),
+            )
+        )
+        if _meaning(state) != _meaning(before):
+            _log.info("%s", "; ".join(_meaning(state)) or "No keystore is found.")
+        return True
+
+    def _read(self) -> State:
+        now, journal = self._around.clock.now(), self._around.journal
+        folders = {str(folder) for folder in self._config.folders}
+        observations = [each for each in journal.observations().values() if str(Path(each.path).parent) in folders]
+        observations.sort(key=lambda each: each.path)
+        return State(now, judge(observations, now, journal.words()), journal.unfinished(), journal.reminded())
+
+    # ── Reminding ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _remind(self) -> None:
+        state = self._state
+        busy = renewing(state.renewals, state.now) | {
+            subject_of(each) for each in state.findings if self._around.children.is_running(_window(each))
+        }
+        chosen = due(state.findings, state.reminded, busy, state.now, quiet=self._config.quiet)
+        if not chosen:
+            return
+        told = {
+            subject_of(each): told_now(state.reminded.get(subject_of(each), NOTHING_TOLD), each, state.now)
+            for each in chosen
+        }
+        if self._keep(told):
+            self._show(in_one(chosen))
+
+    def _keep(self, reminded: Mapping[str, Reminded]) -> bool:
+        """A reminder that cannot be remembered is not shown: it would come again with each look."""
+        try:
+            self._around.journal.keep_reminded(reminded)
+        except AgentError as problem:
+            _log.error("%s", problem)
+            return False
+        self._state = replace(self._state, reminded={**self._state.reminded, **reminded})
+        return True
+
+    def _show(self, reminder: Reminder) -> None:
+        """As the desktop does; else as the tray does; else in a window. The log has it in any case."""
+        _log.info("Told: %s – %s", reminder.title, " ".join(reminder.text.split()))
+
+        def when_it_failed() -> None:
+            if not self._around.tray.notify(reminder):
+                self._around.timetable.soon(self._open_status)
+
+        self._around.notifier.show(reminder, when_it_failed)
+
+    def no_tray(self) -> None:
+        """There is none, and that is said once. From any thread."""
+        self._around.timetable.soon(self._say_no_tray)
+
+    def _say_no_tray(self) -> None:
+        _log.warning("This desktop shows no tray icon. The agent watches and reminds all the same.")
+        if not self._state.reminded.get(_NO_TRAY, NOTHING_TOLD).told and self._keep(
+            {_NO_TRAY: Reminded((Told(self._around.clock.now(), 0),))}
+        ):
+            text = _("The agent watches and reminds all the same. Start it again to see how your certificates are.")
+            self._show(Reminder(_("This desktop shows no tray icon"), text))
+
+    # ── Going on ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _plan(self, renewals: Sequence[Renewal]) -> None:
+        """When the next renewal that needs nobody is to be gone on with."""
+        instants = [instant for each in renewals if (instant := self._goes_on_at(each)) is not None]
+        if instants:
+            self._around.timetable.at("resume", min(instants), self._resume)
+        else:
+            self._around.timetable.forget("resume")
+
+    def _goes_on_at(self, renewal: Renewal) -> datetime | None:
+        if self._around.children.is_running(f"renew {renewal.old_path}"):
+            return None
+        before, tried, fruitless = self._tried.get(renewal.id, (None, None, 0))
+        return goes_on_at(renewal, tried, fruitless if before == renewal else 0)
+
+    def _resume(self) -> None:
+        if not self._around.children.start("resume", ["resume"], self._resumed):
+            return
+        now = self._around.clock.now()
+        for renewal in self._state.renewals:
+            before, _tried, fruitless = self._tried.get(renewal.id, (None, now, 0))
+            self._tried[renewal.id] = (renewal, now, fruitless + 1 if before in (None, renewal) else 1)
+
+    def _resumed(self, code: int, said: str) -> None:  # noqa: ARG002
+        if said:
+            _log.warning("Going on with a renewal: %s", " ".join(said.split()))
+        self._around.timetable.soon(self.look)
+
+    def _tell_endings(self, before: Sequence[Renewal], after: Sequence[Renewal]) -> None:
+        """What became of renewals that went on by themselves."""
+        now = {renewal.id: renewal for renewal in after}
+        for old in before:
+            new = now.get(old.id)
+            if self._around.children.is_running(f"renew {old.old_path}") or new == old:
+                continue
+            name = old.holder.name or old.holder.type
+            if new is not None and new.ended_because and not old.ended_because:
+                text = _("{name}: {reason} The old keystore is as it was.").format(name=name, reason=new.ended_because)
+                self._show(Reminder(_("eHealth refused the certificate"), text))
+            elif not old.needs_a_person and (new is None or new.step is Step.ACTIVATE) and Path(old.new_path).exists():
+                text = _("{name}: copy {file} to every computer that uses the old one, and point your software to it.")
+                text = text.format(name=name, file=file_name(old.new_path))
+                self._show(Reminder(_("The new eHealth certificate is ready"), text))
+
+    # ── Choosing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def choose(self, choice: Choice) -> None:
+        """A line of the menu was chosen. From any thread."""
+        if choice.act is Act.QUIT:
+            self._around.stop()
+        else:
+            self._around.timetable.soon(lambda: self._do(choice))
+
+    def _do(self, choice: Choice) -> None:
+        match choice:
+            case Choice(Act.RENEW, str(path)):
+                self._open(f"renew {path}", "renew", "--window", path)
+            case Choice(Act.LATER, subject=str(subject), later=timedelta() as later):
+                self._later(subject, later)
+            case Choice(Act.CHECK):
+                self._answer = True
+                self.look()
+            case Choice(Act.FOLDER):
+                self._open_folder()
+            case Choice(Act.HISTORY):
+                self._open("history", "history", "--window")
+            case Choice(Act.SETTINGS):
+                self._open("settings", "settings")
+            case _:
+                self._open_status()
+
+    def _open_status(self) -> None:
+        self._open("status", "status", "--window")
+
+    def _open(self, name: str, *arguments: str) -> None:
+        def ended(code: int, said: str) -> None:  # noqa: ARG001
+            if code:
+                _log.error("The window '%s' ended with exit code %s.", arguments[0], code)
+                self._around.timetable.soon(lambda: self._say_no_window(arguments))
+            self._around.timetable.soon(self.look)
+
+        self._around.children.start(name, arguments, ended, window=True)
+
+    def _say_no_window(self, arguments: Sequence[str]) -> None:
+        words = [word if " " not in word else f'"{word}"' for word in arguments if word != "--window"]
+        text = _("The same works in a terminal: {command}").format(command=" ".join(["ehealth-agent", *words]))
+        reminder = Reminder(_("The window could not be opened"), text)
+        _log.warning("%s – %s", reminder.title, reminder.text)
+
+        def when_it_failed() -> None:
+            self._around.tray.notify(reminder)
+
+        self._around.notifier.show(reminder, when_it_failed)
+
+    def _later(self, subject: str, later: timedelta) -> None:
+        now = self._around.clock.now()
+        for finding in certificates(self._state.findings):
+            if subject_of(finding) == subject:
+                reminded = self._state.reminded.get(subject, NOTHING_TOLD)
+                self._keep({subject: snoozed(reminded, finding, later, now, None)})
+                _log.info("%s – later was asked for.", line(finding))
+        self.judge()
+
+    def _open_folder(self) -> None:
+        own = certificates(self._state.findings)
+        folder = Path(own[0].observation.path).parent if own else self._config.folders[0]
+        if not self._around.open_folder(folder):
+            self._show(Reminder(_("The folder could not be opened"), str(folder)))
+
+
+def _window(finding: Finding) -> str:
+    return f"renew {finding.observation.path}"
+
+
+def _meaning(state: State) -> list[str]:
+    """For the log: what there is to say of each certificate."""
+    return [line(finding) for finding in certificates(state.findings)]

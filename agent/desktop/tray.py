@@ -1,0 +1,204 @@
+"""The tray icon: pystray, imported only where there is a display. Without a tray the agent goes on."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, Protocol
+
+from agent.core.menu import SEPARATOR, Act, Choice, Item, Mark, Sign
+from agent.core.reminders import Reminder
+
+NAME = "ehealth-certificate-agent"
+HELP = Choice(Act.HELP)
+
+_FIRST_TRIES, _FIRST_PAUSE_S, _PAUSE_S = 5, 5.0, 60.0
+_SIZE = 64
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Face:
+    """All that the tray shows."""
+
+    sign: Sign = field(default_factory=lambda: Sign(Mark.BUSY))
+    tooltip: str = ""
+    menu: tuple[Item, ...] = ()
+
+
+class Tray(Protocol):
+    def tell(self, choose: Callable[[Choice], None], missing: Callable[[], None]) -> None:
+        """Whom to tell, from another thread, before `run`.
+
+        Args:
+            choose: what the person chose.
+            missing: there is no tray, after having waited for one as long as a login takes; called once.
+        """
+
+    def run(self) -> None:
+        """Show the icon until `stop`. Only in the main thread."""
+
+    def show(self, face: Face) -> None:
+        """From any thread."""
+
+    def notify(self, reminder: Reminder) -> bool:
+        """A notification of the tray's own. False where it has none."""
+
+    def stop(self) -> None:
+        """From any thread."""
+
+
+class NoTray:
+    """For who wants none, and where there is no display."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+
+    def tell(self, choose: Callable[[Choice], None], missing: Callable[[], None]) -> None:
+        pass
+
+    def run(self) -> None:
+        self._stopped.wait()
+
+    def show(self, face: Face) -> None:
+        pass
+
+    def notify(self, reminder: Reminder) -> bool:  # noqa: ARG002
+        return False
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+
+class SystemTray:
+    _choose: Callable[[Choice], None]
+    _missing: Callable[[], None]
+
+    def __init__(self) -> None:
+        self._face = Face()
+        self._icon: Any = None
+        self._stopped = threading.Event()
+        self._lock = threading.Lock()
+
+    def tell(self, choose: Callable[[Choice], None], missing: Callable[[], None]) -> None:
+        self._choose, self._missing = choose, missing
+
+    def run(self) -> None:
+        tries = 0
+        had_icon = False
+        while not self._stopped.is_set():
+            icon, has_display = self._found()
+            if icon is not None:
+                had_icon, tries = True, 0
+                icon.run(setup=self._setup)
+                self._icon = None
+            elif had_icon and not has_display and tries == _FIRST_TRIES:
+                _log.info("The display is gone: the session has ended.")
+                return
+            elif not had_icon and tries == _FIRST_TRIES:
+                self._missing()
+            tries += 1
+            self._stopped.wait(_FIRST_PAUSE_S if tries <= _FIRST_TRIES else _PAUSE_S)
+
+    def show(self, face: Face) -> None:
+        with self._lock:
+            icon, before, self._face = self._icon, self._face, face
+            if icon is None or not icon.visible:
+                return
+            icon.title = face.tooltip
+            if face.sign != before.sign:
+                icon.icon = self._drawn(_SIZE, is_dark_panel())
+            if face.menu != before.menu:
+                icon.menu = self._menu(face.menu)
+
+    def notify(self, reminder: Reminder) -> bool:
+        icon = self._icon
+        if icon is None or not icon.HAS_NOTIFICATION:
+            return False
+        icon.notify(reminder.text, reminder.title)
+        return True
+
+    def stop(self) -> None:
+        self._stopped.set()
+        icon = self._icon
+        if icon is not None:
+            icon.stop()
+
+    def _found(self) -> tuple[Any, bool]:
+        """An icon where there is a tray for it, and whether there is a display at all."""
+        pystray = _pystray()
+        if pystray is None:
+            return None, False
+        icon_class = pystray.Icon
+        if icon_class.__module__ == "pystray._xorg":
+            from Xlib.error import DisplayError
+
+            from agent.desktop.tray_x11 import X11Icon, has_tray
+
+            try:
+                if not has_tray():
+                    return None, True
+            except (DisplayError, OSError):
+                return None, False
+            icon_class = X11Icon
+        with self._lock:
+            picture = self._drawn(_SIZE, is_dark_panel())
+            self._icon = icon_class(NAME, picture, self._face.tooltip, self._menu(self._face.menu))
+            self._icon.drawn = self._drawn
+        return self._icon, True
+
+    def _setup(self, icon: Any) -> None:
+        with self._lock:
+            icon.visible = True
+
+    def _drawn(self, size: int, dark_panel: bool) -> Any:
+        from agent.desktop.icon import picture
+
+        return picture(self._face.sign, size, dark_panel)
+
+    def _menu(self, items: Sequence[Item]) -> Any:
+        import pystray
+
+        return pystray.Menu(*(self._entry(item) for item in items))
+
+    def _entry(self, item: Item) -> Any:
+        import pystray
+
+        if item == SEPARATOR:
+            return pystray.Menu.SEPARATOR
+        text = item.text.replace("&", "&&") if sys.platform == "win32" else item.text
+        if item.items:
+            return pystray.MenuItem(text, self._menu(item.items))
+        choice = item.choice
+        if choice is None:
+            return pystray.MenuItem(text, None, enabled=False)
+        return pystray.MenuItem(text, lambda: self._choose(choice), default=choice == HELP)
+
+
+def _pystray() -> ModuleType | None:
+    """The library with a backend that works here, or None: on import it looks for a display."""
+    try:
+        import pystray
+    except Exception as problem:  # noqa: BLE001 - each backend lets through what its own libraries raise
+        _log.debug("No tray: %s", problem)
+        return None
+    return pystray  # type: ignore[no-any-return]
+
+
+def is_dark_panel() -> bool:
+    """The panel is dark, as far as the system tells; most are."""
+    if sys.platform == "win32":
+        import winreg
+
+        place = r"Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
+        try:
+            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, place) as key:
+                return not winreg.QueryValueEx(key, "SystemUsesLightTheme")[0]
+        except OSError:
+            return True
+    return True
