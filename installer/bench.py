@@ -156,6 +156,7 @@ def sample_made_here() -> Sample:
 
 
 def glances(passwords: Mapping[Path, str]) -> float:
+    import agent.pkcs12.glance  # noqa: F401  imported before the clock runs, as `loads` imports what it uses
     from agent.wiring import keystores
 
     files = keystores()
