@@ -54,24 +54,21 @@ def gallery(scale: float, is_dark: bool = False) -> Iterator[Shown]:
     """
     for windows in (_renewal, _status, _history, _settings, _notice):
         root, look = new_window(scale, is_dark)
-        root.report_callback_exception = _raised
+        failures = failures_of(root)
         try:
-            yield from windows(root, look)
+            for shown in windows(root, look):
+                yield shown
+                if failures:
+                    raise failures[0]
         finally:
-            if _lives(root):
-                root.destroy()
+            root.destroy()
 
 
-def _raised(*error: object) -> None:
-    """Tk would print it and go on."""
-    raise error[1] if isinstance(error[1], BaseException) else RuntimeError(str(error))
-
-
-def _lives(root: tk.Tk) -> bool:
-    try:
-        return bool(root.winfo_exists())
-    except tk.TclError:
-        return False
+def failures_of(root: tk.Tk) -> list[BaseException]:
+    """What goes wrong in a window's own calls, which Tk would print and forget."""
+    failures: list[BaseException] = []
+    root.report_callback_exception = lambda _type, failure, _trace: failures.append(failure)
+    return failures
 
 
 # ── The renewal ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     if shutil.which("Xvfb") is None:
         print("Xvfb is not on this computer. On Debian and Ubuntu: apt-get install xvfb", file=sys.stderr)
         return 1
-    with screen():
+    with x_server() as os.environ["DISPLAY"]:
         for language in options.languages:
             count = take(options.folder / language, language, options.scale, options.dark)
             print(f"{options.folder / language}: {count} pictures")
@@ -61,23 +61,18 @@ def settle(window: tk.Tk, seconds: float = _SETTLED_S) -> None:
 
 
 @contextmanager
-def screen(size: str = _SCREEN) -> Iterator[None]:
-    """An X server without a screen; DISPLAY names it meanwhile."""
-    before = os.environ.get("DISPLAY")
+def x_server(size: str = _SCREEN) -> Iterator[str]:
+    """An X server without a screen, under the number that is free."""
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"]
     server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
     os.close(write)
     try:
         with os.fdopen(read) as number:
-            os.environ["DISPLAY"] = f":{number.readline().strip()}"
-        yield
+            yield f":{number.readline().strip()}"
     finally:
         server.terminate()
         server.wait()
-        os.environ.pop("DISPLAY")
-        if before is not None:
-            os.environ["DISPLAY"] = before
 
 
 if __name__ == "__main__":

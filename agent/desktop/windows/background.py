@@ -8,7 +8,7 @@ import tkinter as tk
 from collections.abc import Callable
 from typing import TypeVar
 
-from agent.desktop.windows.parts import every
+from agent.desktop.windows.theme import every
 from agent.errors import AgentError
 
 T = TypeVar("T")

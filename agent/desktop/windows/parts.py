@@ -151,23 +151,6 @@ def fit(root: tk.Tk, look: Look, width: int, height: int) -> None:
     root.maxsize(width, max(room, height))
 
 
-def every(root: tk.Misc, milliseconds: int, act: Command) -> None:
-    """Do `act` now and again and again, as long as the widget stands."""
-    waiting = ""
-
-    def again() -> None:
-        nonlocal waiting
-        waiting = root.after(milliseconds, again)
-        act()
-
-    def stop(event: Any) -> None:
-        if event.widget is root:
-            root.after_cancel(waiting)
-
-    root.bind("<Destroy>", stop, add="+")
-    again()
-
-
 def keys(root: tk.Tk, page: Callable[[], PageFrame | None]) -> None:
     """The keyboard of a window: Return, Escape, and Alt with an underlined letter.
 

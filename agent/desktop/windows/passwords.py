@@ -40,6 +40,7 @@ class PasswordsTab:
         columns = (_("Keystore"), 400), (_("Password"), 120)
         self.table = Table(tab, look, columns, _ROWS)
         self.table.pack(fill="both", expand=True, pady=(0, look.px(8)))
+        self.table.tree.bind("<<TreeviewSelect>>", lambda _event: self._describe())
         row = ttk.Frame(tab)
         row.pack(fill="x")
         text, underline = with_mnemonic(_("Pass&word:"))
@@ -71,6 +72,9 @@ class PasswordsTab:
     @staticmethod
     def _state(is_kept: bool) -> str:
         return "✓  " + _("stored") if is_kept else "?  " + _("not stored")
+
+    def _describe(self) -> None:
+        self.told.configure(text=str(self._chosen or ""))
 
     def _store(self) -> str:
         password, path = Secret(self.entry.get()), self._chosen

@@ -16,7 +16,7 @@ from agent.desktop.windows.pages import Answer, Busy, Matter, Page, Stopped, Tro
 from agent.desktop.windows.renewal_pages import draw
 from agent.desktop.windows.session import Session, Wish
 from agent.desktop.windows.stage import Stage
-from agent.desktop.windows.theme import Look, new_window
+from agent.desktop.windows.theme import Look, every, new_window
 from agent.desktop.windows.words import environment_name, holder_name, holder_number
 from agent.text import N_, _, written
 
@@ -56,6 +56,7 @@ class RenewalWindow:
     def __init__(self, root: tk.Tk, look: Look, stage: Stage, clock: Clock, lives: Callable[[], bool]) -> None:
         self.root, self.look, self.stage, self.clock = root, look, stage, clock
         self._lives = lives
+        self.is_open = True
         self.page: Page = Busy(N_("Looking at the keystore"))
         self.drawn: Drawn | None = None
         self._header = ttk.Frame(root)
@@ -65,8 +66,8 @@ class RenewalWindow:
         parts.keys(root, lambda: self.drawn.frame if self.drawn else None)
         self.show(self.page)
         root.deiconify()
-        parts.every(root, _TICK_MS, self._tick)
-        parts.every(root, _SECOND_MS, self._second_passed)
+        every(root, _TICK_MS, self._tick)
+        every(root, _SECOND_MS, self._second_passed)
 
     # ── What the renewal says ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -128,5 +129,6 @@ class RenewalWindow:
         self.stage.answer(self.page, answer)
 
     def close(self) -> None:
+        self.is_open = False
         self.stage.close()
         self.root.destroy()

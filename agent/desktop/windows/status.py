@@ -11,9 +11,9 @@ from agent.core.finding import Finding
 from agent.core.menu import Act, Choice, Item, menu
 from agent.core.reminders import name_of, subject_of
 from agent.core.renewal import Renewal
-from agent.desktop.windows.parts import PageFrame, every, fit, keys
+from agent.desktop.windows.parts import PageFrame, fit, keys
 from agent.desktop.windows.table import Table
-from agent.desktop.windows.theme import Look, new_window
+from agent.desktop.windows.theme import Look, every, new_window
 from agent.desktop.windows.words import environment_name, holder_number, state_words
 from agent.ports import Clock
 from agent.text import _, in_digits, ngettext

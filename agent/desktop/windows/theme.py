@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import tkinter as tk
+from collections.abc import Callable
 from dataclasses import dataclass
 from tkinter import font, ttk
-from typing import Literal
+from typing import Any, Literal
 
 import sv_ttk
 
@@ -22,6 +24,8 @@ _FONTS: dict[str, tuple[int, Literal["normal", "bold"]]] = {
     "SunValleyTitleFont": (28, "bold"),
 }
 """Of the theme, in pixels at 100 %: it has them fixed, and Windows' own family."""
+
+_GARBAGE_MS = 5000
 
 BODY, STRONG, SUBTITLE, CAPTION = (
     "SunValleyBodyFont",
@@ -65,6 +69,7 @@ def new_window(scale: float | None = None, is_dark: bool | None = None) -> tuple
     except tk.TclError as problem:
         raise DisplayMissing(str(problem).strip().rstrip(".")) from problem
     root.withdraw()
+    _collect_garbage_here(root)
     look = Look(_scale(root) if scale is None else scale, _is_dark() if is_dark is None else is_dark)
     sv_ttk.set_theme("dark" if look.is_dark else "light", root)
     family = _family(root)
@@ -74,6 +79,12 @@ def new_window(scale: float | None = None, is_dark: bool | None = None) -> tuple
         font.nametofont(name, root).configure(family=family, size=-look.px(14))
     _styles(root, look)
     return root, look
+
+
+def _collect_garbage_here(root: tk.Tk) -> None:
+    """From here on this thread alone collects garbage: Tk aborts where its objects end in another thread."""
+    gc.disable()
+    every(root, _GARBAGE_MS, gc.collect)
 
 
 def _styles(root: tk.Tk, look: Look) -> None:
@@ -98,6 +109,23 @@ def _family(root: tk.Tk) -> str:
     return str(font.nametofont("TkDefaultFont", root).actual("family"))
 
 
+def every(root: tk.Misc, milliseconds: int, act: Callable[[], object]) -> None:
+    """Do `act` now and again and again, as long as the widget stands."""
+    waiting = ""
+
+    def again() -> None:
+        nonlocal waiting
+        waiting = root.after(milliseconds, again)
+        act()
+
+    def stop(event: Any) -> None:
+        if event.widget is root:
+            root.after_cancel(waiting)
+
+    root.bind("<Destroy>", stop, add="+")
+    again()
+
+
 # ── What the desktop says ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -115,7 +143,8 @@ def _scale(root: tk.Tk) -> float:
     dots_per_inch = root.winfo_fpixels("1i")
     if sys.platform == "linux":
         dots_per_inch = max(dots_per_inch, float(_said("xrdb", "-get", "Xft.dpi") or 0))
-    quarters = round(dots_per_inch / 96 * 4)  # screens tell their size inexactly
+    room = min(root.winfo_screenwidth() / 900, root.winfo_screenheight() / 650)
+    quarters = int(min(round(dots_per_inch / 96 * 4), room * 4))  # screens tell their size inexactly
     return min(max(quarters / 4, 1.0), 4.0)
 
 

@@ -1,0 +1,32 @@
+"""A screen that nobody sees, for tests of windows."""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+if importlib.util.find_spec("_tkinter") is None:
+    pytest.skip("this Python has no Tk (Debian: python3-tk)", allow_module_level=True)
+
+
+@pytest.fixture(scope="session")
+def x_display() -> Iterator[str]:
+    from installer.pictures import x_server
+
+    if shutil.which("Xvfb") is None:
+        pytest.skip("needs Xvfb")
+    with x_server("1920x1080x24") as display:
+        yield display
+
+
+@pytest.fixture
+def screen(x_display: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """1920x1080, for windows alone."""
+    monkeypatch.setenv("DISPLAY", x_display)
+    yield x_display
+    gc.collect()  # windows end in the thread that they began in
+    gc.enable()

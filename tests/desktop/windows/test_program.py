@@ -1,0 +1,135 @@
+"""The windows as a person has them: the program itself, a real keyboard, HTTP to the sandbox, PKCS#11 to an eID."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.adapters.keystore_pkcs12 import Pkcs12Keystores
+from agent.sandbox.software_card import Generation
+from tests.journeys.practice import PASSWORD
+from tests.journeys.test_terminal import AGENT, Desk
+
+_PATIENCE_S = 60
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path, Generation.P_384)
+    yield desk
+    desk.close()
+
+
+class Keyboard:
+    """Types into the window that has come up last."""
+
+    def __init__(self, display: str) -> None:
+        if shutil.which("xdotool") is None:
+            pytest.skip("needs xdotool")
+        self._env = {**os.environ, "DISPLAY": display}
+
+    def before(self, title: str) -> None:
+        """Wait until a window with this title is there, and give it the keyboard."""
+        found = self._xdotool("search", "--sync", "--onlyvisible", "--limit", "1", "--name", f"^{title}")
+        self._xdotool("windowfocus", "--sync", found.strip())
+
+    def press(self, *keys: str) -> None:
+        self._xdotool("key", "--delay", "30", *keys)
+
+    def type(self, text: str) -> None:
+        self._xdotool("type", "--delay", "30", text)
+
+    def _xdotool(self, *arguments: str) -> str:
+        return subprocess.run(
+            ["xdotool", *arguments], env=self._env, capture_output=True, text=True, check=True, timeout=_PATIENCE_S
+        ).stdout
+
+
+def _environment(desk: Desk, display: str | None) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    home = {"HOME": str(desk.folder / "home"), "XDG_DATA_HOME": str(desk.folder / "data")}
+    shown = {"DISPLAY": display} if display else {}
+    return {**own, **home, **shown, **desk.card.env, "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+
+
+def test_a_renewal_by_keyboard_from_the_password_to_the_new_keystore(desk: Desk, screen: str) -> None:
+    keyboard = Keyboard(screen)
+    command = [*AGENT, "--config", str(desk.config), "renew", "--window", str(desk.keystore)]
+    window = subprocess.Popen(command, env=_environment(desk, screen), stderr=subprocess.PIPE, text=True)
+    try:
+        keyboard.before("The keystore's password")
+        keyboard.press("alt+s")  # not to be stored: there is no vault here
+        keyboard.type(PASSWORD.reveal())
+        keyboard.press("Return")
+        keyboard.before("Renew this certificate")
+        keyboard.press("Return")
+        keyboard.before("The contract")
+        keyboard.press("End", "alt+a")
+        keyboard.before("The PIN of the eID")
+        keyboard.type(desk.card.pin)
+        keyboard.press("Return")
+        keyboard.before("Renewed")
+        keyboard.press("alt+l")
+        keyboard.before("Ready")
+        keyboard.press("Escape")
+        _, complaints = window.communicate(timeout=_PATIENCE_S)
+    finally:
+        window.kill()
+        window.communicate()
+    assert (window.returncode, complaints) == (0, "")
+    (new,) = (path for path in desk.keystore.parent.iterdir() if path != desk.keystore)
+    assert Pkcs12Keystores().read(new, PASSWORD).authentication
+
+
+def test_an_open_window_ends_at_once_when_it_is_told_to(desk: Desk, screen: str) -> None:
+    keyboard = Keyboard(screen)
+    command = [*AGENT, "--config", str(desk.config), "renew", "--window", str(desk.keystore)]
+    window = subprocess.Popen(command, env=_environment(desk, screen))
+    keyboard.before("The keystore's password")
+    window.send_signal(signal.SIGTERM)
+    assert window.wait(_PATIENCE_S) == -signal.SIGTERM
+    assert [path.name for path in desk.keystore.parent.iterdir()] == [desk.keystore.name]
+
+
+# ── Where there can be no window ─────────────────────────────────────────────────────────────────────────────────────
+
+COMMANDS = [("renew", "--window", "none.p12"), ("status", "--window"), ("history", "--window"), ("settings",)]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_without_a_display_there_is_a_sentence(command: tuple[str, ...], tmp_path: Path) -> None:
+    told = _run(command, tmp_path, {})
+    assert told.returncode == 1
+    assert told.stderr.startswith("No window can be opened here: ")
+    assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_without_tk_the_package_is_named(command: tuple[str, ...], tmp_path: Path) -> None:
+    without = tmp_path / "without"
+    without.mkdir()
+    (without / "tkinter.py").write_text("raise ModuleNotFoundError(\"No module named '_tkinter'\", name='_tkinter')\n")
+    told = _run(command, tmp_path, {"PYTHONPATH": str(without)})
+    assert told.returncode == 1
+    assert "python3-tk" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def _run(command: tuple[str, ...], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    home = {name: str(folder) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
+    own = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    return subprocess.run(
+        [sys.executable, "-m", "agent", *command],
+        env={**own, **home, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_PATIENCE_S,
+    )
