@@ -117,13 +117,13 @@ def renewal_pages(matter: pages.Matter) -> Iterator[tuple[str, pages.Page]]:
     yield "progress-by-hand", pages.Progress(Step.COLLECT, "", until + timedelta(hours=6), by_hand=True)
     yield "progress-confirm", pages.Progress(Step.CONFIRM, "Asking eHealth to confirm")
     not_after = NOW + timedelta(days=1095)
-    yield "finish", pages.Finish(_renewed(Step.ACTIVATE), not_after)
-    yield "finish-ready", pages.Finish(_renewed(Step.DONE), not_after, has_new_password=True)
+    yield "finish", pages.Finish(renewed(Step.ACTIVATE), not_after)
+    yield "finish-ready", pages.Finish(renewed(Step.DONE), not_after, has_new_password=True)
     for trouble in samples(AgentError):
         yield f"trouble-{type(trouble).__name__}", pages.Trouble(trouble)
 
 
-def _renewed(step: Step) -> Renewal:
+def renewed(step: Step) -> Renewal:
     new = str(FOLDER / "NIHII-GROUP=71234523,ONTHAAL-2 20260302-100000.p12")
     mark = Fingerprint("00" * 32)
     return Renewal("made-up", NOW, step, Environment.PRODUCTION, HOLDER, str(KEYSTORE), new, mark)
@@ -161,7 +161,7 @@ def _fact(name: str, type_: str) -> object:
 
 
 def _status(root: tk.Tk, look: Look) -> Iterator[Shown]:
-    known = Known(_findings(), [])
+    known = Known(findings(), [])
     acts = frozenset(Act) - {Act.HELP, Act.QUIT}
     window = StatusWindow(root, look, Deeds(lambda: known, lambda _choice: None, lambda: False, acts), _Standstill())
     for row, finding in enumerate(known.findings):
@@ -169,7 +169,7 @@ def _status(root: tk.Tk, look: Look) -> Iterator[Shown]:
         yield f"status-{finding.state.value}", root
 
 
-def _findings() -> Sequence[Finding]:
+def findings() -> Sequence[Finding]:
     observations = []
     for number, days in enumerate((45, 5, -3, 400)):
         mark = Fingerprint(f"{number:064}")

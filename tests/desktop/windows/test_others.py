@@ -1,0 +1,235 @@
+"""Status, history and settings."""
+
+from __future__ import annotations
+
+import time
+import tkinter as tk
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tkinter import ttk
+
+import pytest
+
+from agent.config import Config, load
+from agent.core.finding import State
+from agent.core.menu import Act, Choice
+from agent.core.renewal import Step
+from agent.desktop.windows.history import HistoryWindow
+from agent.desktop.windows.parts import visible
+from agent.desktop.windows.passwords import Passwords
+from agent.desktop.windows.settings import AtLogin, Behind, SettingsWindow
+from agent.desktop.windows.status import Deeds, Known, StatusWindow
+from agent.desktop.windows.theme import Look, new_window
+from agent.errors import VaultUnavailable, WrongPassword
+from agent.ports import Event
+from agent.secret import Secret
+from installer.gallery import KEYSTORE, failures_of, findings, renewed
+from tests.fakes import NOW, FakeClock
+
+Opened = tuple[tk.Tk, Look]
+
+
+@pytest.fixture
+def opened(screen: str) -> Iterator[Opened]:
+    root, look = new_window(scale=1.0, is_dark=False)
+    failures = failures_of(root)
+    yield root, look
+    root.update()
+    root.destroy()
+    assert not failures
+
+
+def _text(root: tk.Tk) -> str:
+    root.update()
+    return "\n".join(str(each.cget("text")) for each in visible(root) if isinstance(each, ttk.Label | ttk.Button))
+
+
+def _button(root: tk.Tk, text: str) -> ttk.Button:
+    root.update()
+    return next(each for each in visible(root) if isinstance(each, ttk.Button) and text in str(each.cget("text")))
+
+
+def _until(root: tk.Tk, is_so: Callable[[], object]) -> None:
+    end = time.monotonic() + 10
+    while not is_so():
+        root.update()
+        time.sleep(0.01)
+        assert time.monotonic() < end
+
+
+# ── Status ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _status(opened: Opened, known: Known, chosen: list[Choice]) -> StatusWindow:
+    acts = frozenset(Act) - {Act.HELP, Act.QUIT}
+    return StatusWindow(*opened, Deeds(lambda: known, chosen.append, lambda: False, acts), FakeClock())
+
+
+def test_the_chosen_keystore_offers_what_the_menu_offers_for_it(opened: Opened) -> None:
+    chosen: list[Choice] = []
+    known = findings()
+    window = _status(opened, Known(known, []), chosen)
+    root = opened[0]
+    assert known[0].state is State.RENEWABLE
+    assert "5 keystores were found." in _text(root)
+    _button(root, "Renew now").invoke()
+    assert chosen == [Choice(Act.RENEW, str(KEYSTORE))]
+    window.table.choose(3)
+    root.update()
+    assert known[3].state is State.VALID
+    assert "Renew now" not in _text(root)
+
+
+def test_a_renewal_that_waits_for_a_person_can_be_gone_on_with(opened: Opened) -> None:
+    chosen: list[Choice] = []
+    finding = findings()[0]
+    assert finding.observation.glance is not None
+    mark = finding.observation.glance.fingerprint
+    _status(opened, Known([finding], [replace(renewed(Step.SIGN), fingerprint=mark)]), chosen)
+    _button(opened[0], "Go on with the renewal").invoke()
+    assert [choice.act for choice in chosen] == [Act.RENEW]
+
+
+def test_what_is_always_there_is_carried_out(opened: Opened) -> None:
+    chosen: list[Choice] = []
+    _status(opened, Known([], []), chosen)
+    assert "No keystore was found." in _text(opened[0])
+    for text in ("Check now", "Open folder", "History", "Settings"):
+        _button(opened[0], text).invoke()
+    assert [choice.act for choice in chosen] == [Act.CHECK, Act.FOLDER, Act.HISTORY, Act.SETTINGS]
+
+
+def test_what_a_check_finds_comes_up_by_itself(opened: Opened) -> None:
+    known = [Known([], [])]
+    StatusWindow(*opened, Deeds(lambda: known[0], print, lambda: False, frozenset()), FakeClock())
+    known[0] = Known(findings(), [])
+    _until(opened[0], lambda: "5 keystores were found." in _text(opened[0]))
+
+
+# ── History ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_history_is_shown_and_copied_whole(opened: Opened) -> None:
+    events = [Event(NOW, "renewal.send", f"Event {n}.", str(KEYSTORE), (("request", "_1"),)) for n in range(3)]
+    HistoryWindow(*opened, events)
+    root = opened[0]
+    assert f"Event 0.  {KEYSTORE.name}  request=_1" in _text(root)
+    _button(root, "Copy all").invoke()
+    assert [line.split("  ")[1] for line in root.clipboard_get().splitlines()] == ["Event 0.", "Event 1.", "Event 2."]
+
+
+# ── Settings ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Login:
+    def __init__(self) -> None:
+        self.command: Sequence[str] | None = None
+
+    def enable(self, command: Sequence[str]) -> None:
+        self.command = command
+
+    def disable(self) -> None:
+        self.command = None
+
+    def is_enabled(self) -> bool:
+        return self.command is not None
+
+
+class Vault:
+    def __init__(self) -> None:
+        self.stored: dict[Path, Secret] = {}
+        self.problem: Exception | None = None
+
+    def known(self) -> list[tuple[Path, bool]]:
+        if self.problem is not None:
+            raise self.problem
+        return [(KEYSTORE, KEYSTORE in self.stored)]
+
+    def store(self, path: Path, password: Secret) -> None:
+        if password != Secret("right"):
+            raise WrongPassword(str(path))
+        self.stored[path] = password
+
+    def forget(self, path: Path) -> bool:
+        return self.stored.pop(path, None) is not None
+
+
+class Desk:
+    """The settings' window and all that stands behind it."""
+
+    def __init__(self, opened: Opened, folder: Path, vault: Vault | None = None) -> None:
+        self.root = opened[0]
+        self.path, self.login, self.vault = folder / "config.toml", Login(), vault or Vault()
+        self.path.write_text("# mine\n")
+        passwords = Passwords(self.vault.known, self.vault.store, self.vault.forget)
+        at_login = AtLogin(self.login, ["agent", "run"])
+        self.window = SettingsWindow(*opened, Behind(self.path, Config(), passwords, at_login))
+
+    def tab(self, number: int) -> None:
+        self.window.tabs.select(number)  # type: ignore[no-untyped-call]
+        self.root.update()
+
+    def first(self, kind: type[tk.Widget], number: int = 0) -> tk.Widget:
+        return [each for each in visible(self.root) if type(each) is kind][number]
+
+    def save(self) -> str:
+        self.window.told.configure(text="")
+        _button(self.root, "Save").invoke()
+        _until(self.root, lambda: self.window.told.cget("text"))
+        return str(self.window.told.cget("text"))
+
+
+def test_settings_are_written_to_the_same_file(opened: Opened, tmp_path: Path) -> None:
+    desk = Desk(opened, tmp_path)
+    desk.tab(2)
+    entry = desk.first(ttk.Entry)
+    assert isinstance(entry, ttk.Entry)
+    entry.delete(0, "end")
+    entry.insert(0, "19:30")
+    desk.tab(3)
+    language = desk.first(ttk.Combobox)
+    assert isinstance(language, ttk.Combobox)
+    language.set("Français")
+    box = desk.first(ttk.Checkbutton)
+    assert isinstance(box, ttk.Checkbutton)
+    box.invoke()
+    assert desk.save().startswith("✓")
+    assert desk.path.read_text().startswith("# mine\n")
+    config = load(desk.path)
+    assert (config.language, f"{config.quiet.start:%H:%M}") == ("fr", "19:30")
+    assert desk.login.command == ["agent", "run"]
+
+
+def test_what_cannot_be_is_said_and_not_written(opened: Opened, tmp_path: Path) -> None:
+    desk = Desk(opened, tmp_path)
+    desk.tab(2)
+    entry = desk.first(ttk.Entry, 1)
+    assert isinstance(entry, ttk.Entry)
+    entry.delete(0, "end")
+    entry.insert(0, "half past seven")
+    assert "a time is expected" in desk.save()
+    assert desk.path.read_text() == "# mine\n"
+
+
+def test_a_password_is_stored_once_it_opens_the_keystore(opened: Opened, tmp_path: Path) -> None:
+    desk = Desk(opened, tmp_path)
+    desk.tab(1)
+    passwords = desk.window.passwords
+    for password, sign in (("wrong", "✗"), ("right", "✓")):
+        passwords.told.configure(text="")
+        passwords.entry.insert(0, password)
+        _button(desk.root, "Store").invoke()
+        assert passwords.entry.get() == ""
+        _until(desk.root, lambda sign=sign: str(passwords.told.cget("text")).startswith(sign))  # type: ignore[misc]
+    assert desk.vault.stored == {KEYSTORE: Secret("right")}
+    _button(desk.root, "Forget").invoke()
+    _until(desk.root, lambda: not desk.vault.stored)
+
+
+def test_a_closed_vault_is_said(opened: Opened, tmp_path: Path) -> None:
+    vault = Vault()
+    vault.problem = VaultUnavailable("it is locked")
+    desk = Desk(opened, tmp_path, vault)
+    desk.tab(1)
+    _until(desk.root, lambda: "it is locked" in str(desk.window.passwords.told.cget("text")))
