@@ -49,7 +49,6 @@ _SIGNS = {
     State.PASSWORD_NEEDED: ("?", "yellow", N_("store its password")),
     State.UNREADABLE: ("?", "yellow", N_("restore it from a copy")),
 }
-_REPLACED = ("✓", "dim", N_("replaced: nothing to do"))
 _NAMES = {
     State.VALID: N_("valid"),
     State.RENEWABLE: N_("can be renewed"),
@@ -154,7 +153,10 @@ def table(findings: Sequence[Finding]) -> Table:
         grid.add_column(title, no_wrap=True)
     for group in _by_certificate(findings):
         finding = group[0]
-        sign, colour, advice = _REPLACED if finding.superseded_by else _SIGNS[finding.state]
+        sign, colour, advice = _SIGNS[finding.state]
+        words = f"{_(_NAMES[finding.state])}\n{_(advice)}".strip()
+        if finding.superseded_by:
+            sign, colour, words = "✓", "dim", _("replaced, nothing to do")
         glance = finding.observation.glance
         until = "" if glance is None or glance.pending else f"{in_digits(glance.not_after)}\n"
         grid.add_row(
@@ -162,7 +164,7 @@ def table(findings: Sequence[Finding]) -> Table:
             Text(_whose(finding, len(group) - 1)),
             until + ("" if finding.days_left is None else _days(finding.days_left)),
             in_digits(finding.last_safe_day) if finding.last_safe_day else "",
-            Text(f"{_(_NAMES[finding.state])}\n{_(advice)}".strip(), style=colour),
+            Text(words, style=colour),
         )
     return grid
 

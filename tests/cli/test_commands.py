@@ -164,5 +164,5 @@ def test_status_is_a_table_for_people(terminal: Terminal) -> None:
     code, out, _ = terminal.run("status", SHARED, "--password-stdin", "--now", NOW, told="Azerty123\n")
     assert code == 0
     assert "MAISON MEDICALE NOEL" in out
-    assert "replaced: nothing to do" in out
+    assert "replaced, nothing to do" in out
     assert "SSIN 80010100164" not in out
