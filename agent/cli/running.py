@@ -14,7 +14,6 @@ from pathlib import Path
 
 from agent import __version__, wiring
 from agent.config import default_path, load
-from agent.desktop import autostart as autostarts
 from agent.desktop.instance import AlreadyRunning, Instance
 from agent.desktop.processes import Processes
 from agent.desktop.tray import NoTray, SystemTray, Tray
@@ -40,8 +39,13 @@ def run(arguments: Namespace) -> int:
 
 
 def _run(arguments: Namespace) -> None:
+    # APScheduler brings asyncio along, which does without ssl where there is none; that is 4 MiB of memory that would
+    # always be there, in a process that speaks to nobody.
+    sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
+
     from agent.desktop.hints import Hints, is_share
     from agent.desktop.launch import open_folder
+    from agent.desktop.memory import give_back
     from agent.desktop.resident import Around, Resident
     from agent.desktop.scheduler import Timetable
 
@@ -63,6 +67,7 @@ def _run(arguments: Namespace) -> None:
         follow=lambda folders: hints.follow([*(each for each in folders if not is_share(each)), config_path.parent]),
         is_share=is_share,
         open_folder=open_folder,
+        rest=give_back,
         stop=lambda: threading.Thread(target=tray.stop, name="stop").start(),
     )
     resident = Resident(around)
@@ -104,7 +109,9 @@ class _Discreet(logging.Formatter):
 
 def autostart(arguments: Namespace) -> int:
     """Whether the resident starts at login."""
-    own = autostarts.autostart()
+    from agent.desktop.autostart import autostart as this_systems
+
+    own = this_systems()
     match arguments.action:
         case "enable":
             own.enable(at_login_command(arguments.config))

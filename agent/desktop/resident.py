@@ -69,6 +69,7 @@ class Around:
         is_share: no changes are told of this folder.
         open_folder: shows it; False where the desktop cannot.
         stop: ends the process.
+        rest: nothing is to be done for a while.
     """
 
     clock: Clock
@@ -82,6 +83,7 @@ class Around:
     is_share: Callable[[Path], bool]
     open_folder: Callable[[Path], bool]
     stop: Callable[[], None]
+    rest: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,7 @@ class Resident:
             self._answer = False
             lines = [line(finding) for finding in certificates(self._state.findings)]
             self._show(Reminder(_("eHealth certificates"), "\n".join(lines) or tooltip(())))
+        self._around.rest()
 
     def _load_config(self) -> None:
         try:

@@ -65,13 +65,13 @@ class Timetable:
             now = self._now()
             if abs((now - expected).total_seconds()) > _JUMP_S:
                 _log.info("The clock went from %s to %s: asleep, or set.", _told(expected), _told(now))
-                self._catch_up(now)
+                self._catch_up()
                 self.soon(jumped)
             expected = now + timedelta(seconds=self._beat_s)
 
-    def _catch_up(self, now: datetime) -> None:
+    def _catch_up(self) -> None:
         for job in self._scheduler.get_jobs():
-            job.modify(next_run_time=now)
+            job.modify(next_run_time=datetime.now(UTC))  # by the clock that APScheduler goes by
 
 
 def _told(instant: datetime) -> str:
