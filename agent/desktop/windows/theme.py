@@ -8,11 +8,13 @@ import sys
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from tkinter import font, ttk
 from typing import Any, Literal
 
 import sv_ttk
 
+from agent.core.menu import Mark, Sign
 from agent.errors import DisplayMissing
 
 _FONTS: dict[str, tuple[int, Literal["normal", "bold"]]] = {
@@ -26,6 +28,9 @@ _FONTS: dict[str, tuple[int, Literal["normal", "bold"]]] = {
 """Of the theme, in pixels at 100 %: it has them fixed, and Windows' own family."""
 
 _GARBAGE_MS = 5000
+_ICON_SIDE = 48
+_ICON_AFTER_MS = 300
+"""The window first: drawing takes a moment."""
 
 BODY, STRONG, SUBTITLE, CAPTION = (
     "SunValleyBodyFont",
@@ -70,6 +75,7 @@ def new_window(scale: float | None = None, is_dark: bool | None = None) -> tuple
         raise DisplayMissing(str(problem).strip().rstrip(".")) from problem
     root.withdraw()
     _collect_garbage_here(root)
+    _later(root, _ICON_AFTER_MS, lambda: _show_icon(root))
     look = Look(_scale(root) if scale is None else scale, _is_dark() if is_dark is None else is_dark)
     sv_ttk.set_theme("dark" if look.is_dark else "light", root)
     family = _family(root)
@@ -85,6 +91,15 @@ def _collect_garbage_here(root: tk.Tk) -> None:
     """From here on this thread alone collects garbage: Tk aborts where its objects end in another thread."""
     gc.disable()
     every(root, _GARBAGE_MS, gc.collect)
+
+
+def _show_icon(root: tk.Tk) -> None:
+    """The tray's icon, where the desktop shows one for a window."""
+    from agent.desktop.icon import picture
+
+    png = BytesIO()
+    picture(Sign(Mark.FINE), _ICON_SIDE, dark_panel=False).save(png, "png")
+    root.iconphoto(True, tk.PhotoImage(master=root, data=png.getvalue()))
 
 
 def _styles(root: tk.Tk, look: Look) -> None:
@@ -107,6 +122,17 @@ def _family(root: tk.Tk) -> str:
         if wanted in known:
             return wanted
     return str(font.nametofont("TkDefaultFont", root).actual("family"))
+
+
+def _later(root: tk.Tk, milliseconds: int, act: Callable[[], object]) -> None:
+    """Do `act` once, if the window still stands."""
+    waiting = root.after(milliseconds, act)
+
+    def stop(event: Any) -> None:
+        if event.widget is root:
+            root.after_cancel(waiting)
+
+    root.bind("<Destroy>", stop, add="+")
 
 
 def every(root: tk.Misc, milliseconds: int, act: Callable[[], object]) -> None:
