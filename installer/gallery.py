@@ -13,6 +13,7 @@ from agent.core.finding import Finding, Observation
 from agent.core.glance import Fingerprint, Glance
 from agent.core.holder import Environment, Holder
 from agent.core.menu import Act
+from agent.core.password import password_problem
 from agent.core.person import Person
 from agent.core.renewal import Renewal, Step
 from agent.desktop.windows import notice, pages
@@ -26,6 +27,7 @@ from agent.desktop.windows.theme import Look, new_window
 from agent.errors import AgentError, CardError, PasswordNeeded, PinWrong, VaultUnavailable, WrongPassword
 from agent.ports import Clock, Event
 from agent.sandbox.contracts import contract_text
+from agent.text import _
 from agent.watch.judge import judge
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -95,9 +97,9 @@ def _until(root: tk.Tk, is_so: Callable[[], bool]) -> None:
 def renewal_pages(matter: pages.Matter) -> Iterator[tuple[str, pages.Page]]:
     """Each page in each of its forms."""
     path = str(KEYSTORE)
-    for why in (PasswordNeeded(path), WrongPassword(path), VaultUnavailable("no keyring is running")):
+    for why in (PasswordNeeded(path), WrongPassword(path), VaultUnavailable("it is locked")):
         yield f"password-{type(why).__name__}", pages.PasswordWanted(path, why)
-    yield "new-password", pages.NewPasswordWanted(was_chosen=False, problem="it has no symbol, such as - or !")
+    yield "new-password", pages.NewPasswordWanted(was_chosen=False, problem=password_problem("Azerty123"))
     yield "new-password-again", pages.NewPasswordWanted(was_chosen=True)
     yield "introduction", pages.Introduction(matter)
     acceptance = replace(matter, environment=Environment.ACCEPTANCE)
@@ -111,11 +113,11 @@ def renewal_pages(matter: pages.Matter) -> Iterator[tuple[str, pages.Page]]:
     yield "pin", pin
     yield "pin-wrong", replace(pin, attempts_left=2, problem=PinWrong(2))
     yield "pin-last", replace(pin, attempts_left=1, problem=PinWrong(1))
-    yield "progress-sign", pages.Progress(Step.SIGN, "Signing with the eID")
+    yield "progress-sign", pages.Progress(Step.SIGN, _("Signing with the eID"))
     until = NOW + timedelta(minutes=20)
     yield "progress-wait", pages.Progress(Step.COLLECT, "", until, goes_on_alone=True)
     yield "progress-by-hand", pages.Progress(Step.COLLECT, "", until + timedelta(hours=6), by_hand=True)
-    yield "progress-confirm", pages.Progress(Step.CONFIRM, "Asking eHealth to confirm")
+    yield "progress-confirm", pages.Progress(Step.CONFIRM, _("Asking eHealth to confirm"))
     not_after = NOW + timedelta(days=1095)
     yield "finish", pages.Finish(renewed(Step.ACTIVATE), not_after)
     yield "finish-ready", pages.Finish(renewed(Step.DONE), not_after, has_new_password=True)

@@ -32,7 +32,7 @@ class HistoryWindow:
         frame.headline(_("History"))
         self._whole = frame.paragraph("" if events else _("Nothing has happened yet."), below=8)
         self._whole.pack_configure(side="bottom")
-        self.table = Table(frame.body, look, ((_("When"), 170), (_("What happened"), 590)), _ROWS)
+        self.table = Table(frame.body, look, (_("When"), _("What happened")), wide=1, width=WIDTH - 24, rows=_ROWS)
         self.table.pack(fill="both", expand=True, pady=(0, look.px(8)))
         self.table.tree.bind("<<TreeviewSelect>>", lambda _event: self._describe())
         self.table.fill([(moment(event.at), event.text) for event in events])

@@ -211,7 +211,7 @@ _ORDER = tuple(Step)
 
 @dataclass(frozen=True)
 class Progress(Page):
-    """Where the renewal is. `text` says what is being done; `until` how long nothing happens.
+    """Where the renewal is. `text`, translated, says what is being done; `until` how long nothing happens.
 
     Attributes:
         goes_on_alone: the agent can go on without this window, because it knows the keystore's password.

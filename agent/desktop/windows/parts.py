@@ -9,7 +9,7 @@ from typing import Any
 
 from agent.desktop.windows.theme import BODY, Look
 
-WIDTH = 560
+WIDTH = 620
 """Of a page's texts, in pixels at 100 %."""
 
 Command = Callable[[], object]

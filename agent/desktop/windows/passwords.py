@@ -15,7 +15,7 @@ from agent.errors import AgentError
 from agent.secret import Secret
 from agent.text import N_, _
 
-_ROWS = 5
+_ROWS, _WIDTH = 5, 560
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,7 @@ class PasswordsTab:
     def __init__(self, tab: ttk.Frame, look: Look, passwords: Passwords) -> None:
         self._tab, self._look, self._passwords = tab, look, passwords
         self._known: Sequence[tuple[Path, bool]] = ()
-        columns = (_("Keystore"), 400), (_("Password"), 120)
-        self.table = Table(tab, look, columns, _ROWS)
+        self.table = Table(tab, look, (_("Keystore"), _("Password")), wide=0, width=_WIDTH, rows=_ROWS)
         self.table.pack(fill="both", expand=True, pady=(0, look.px(8)))
         self.table.tree.bind("<<TreeviewSelect>>", lambda _event: self._describe())
         row = ttk.Frame(tab)

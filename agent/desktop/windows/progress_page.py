@@ -42,7 +42,7 @@ class ProgressDrawn(Drawn):
             style = "Strong.TLabel" if mark is Mark.NOW else "TLabel"
             line.say(_SIGNS[mark], f"{_(name)}{self._word(mark)}", style)
         if page.until is None:
-            self._now.configure(text=f"{_(page.text)} …" if page.text else "")
+            self._now.configure(text=f"{page.text} …" if page.text else "")
         self._card.configure(
             text=_("Leave the eID in the reader.") if page.needs_card else "✓  " + _("The eID is no longer needed.")
         )
