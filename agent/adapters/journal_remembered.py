@@ -17,6 +17,7 @@ from typing import NamedTuple
 from agent.adapters.journal_record import Unreadable, plain, typed
 from agent.core.finding import Observation
 from agent.ports import FileStamp
+from agent.text import spoken
 
 _Stamp = tuple[str, int, int, int]  # equal to a FileStamp, and made faster
 
@@ -29,11 +30,13 @@ class Row(NamedTuple):
         numbers: size, modified_ns and inode of each file, and the position of what was found in `whats`; 64 bits each,
             unsigned but for modified_ns, first all sizes, then all of the next.
         whats: JSON, a list of what was found: observations without a path.
+        language: in which their problems are told.
     """
 
     paths: bytes
     numbers: bytes
     whats: str
+    language: str
 
 
 class Remembered(Mapping[FileStamp, Observation]):
@@ -73,11 +76,14 @@ class Remembered(Mapping[FileStamp, Observation]):
         columns = zip(_KINDS, (*stamps, self._numbers), strict=True)
         numbers = b"".join(array(kind, column).tobytes() for kind, column in columns)
         whats = json.dumps([plain(what) for what in self._whats], separators=(",", ":"))
-        return Row(b"\0".join(map(os.fsencode, paths)), numbers, whats)
+        return Row(b"\0".join(map(os.fsencode, paths)), numbers, whats, spoken())
 
     @classmethod
     def read(cls, row: Row) -> Remembered:
-        """What `row` gave. Raises: Unreadable."""
+        """What `row` gave. A problem in another language does not last: it is looked at again, to be told anew.
+
+        Raises: Unreadable.
+        """
         try:
             paths = os.fsdecode(row.paths).split("\0") if row.paths else []
             columns = [array(kind) for kind in _KINDS]
@@ -90,6 +96,8 @@ class Remembered(Mapping[FileStamp, Observation]):
             raise Unreadable("the remembered files") from problem
         if len(row.numbers) != 8 * len(_KINDS) * len(paths) or max(numbers, default=-1) >= len(whats):
             raise Unreadable("the remembered files")
+        if row.language != spoken():
+            whats = [what._replace(lasting=what.lasting and what.problem is None) for what in whats]
         return cls(stamps, numbers, whats)
 
 

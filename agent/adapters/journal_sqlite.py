@@ -47,6 +47,7 @@ _MIGRATIONS = (
         paths BLOB NOT NULL, numbers BLOB NOT NULL, whats TEXT NOT NULL
     );
     """,
+    "ALTER TABLE observations ADD COLUMN language TEXT NOT NULL DEFAULT ''",
 )
 """The script that leads from each schema version (``user_version``) to the next. Never changed, only added to."""
 
@@ -95,7 +96,7 @@ class SqliteJournal(Journal):
                 kept.pop(path, None)
             kept.update((stamp.path, (stamp, observation)) for stamp, observation in seen)
             row = remembered(kept.values()).row()
-            database.execute("INSERT OR REPLACE INTO observations VALUES (1, ?, ?, ?)", row)
+            database.execute("INSERT OR REPLACE INTO observations VALUES (1, ?, ?, ?, ?)", row)
 
     def words(self) -> Mapping[Fingerprint, Word]:
         with self._opened() as database:
@@ -180,7 +181,7 @@ def _transaction(database: sqlite3.Connection, kind: str) -> Iterator[None]:
 
 
 def _remembered(database: sqlite3.Connection) -> Remembered:
-    row = database.execute("SELECT paths, numbers, whats FROM observations").fetchone()
+    row = database.execute("SELECT paths, numbers, whats, language FROM observations").fetchone()
     return Remembered.read(Row(*row)) if row else remembered(())
 
 
