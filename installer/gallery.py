@@ -151,7 +151,7 @@ def _fact(name: str, type_: str) -> object:
         "found": "Jean-Baptiste Grandjean",
         "module": "/usr/lib/x86_64-linux-gnu/libbeidpkcs11.so.0",
         "tried": "/usr/lib/libbeidpkcs11.so.0, /usr/lib/x86_64-linux-gnu/libbeidpkcs11.so.0",
-        "problem": "the connection was closed before the answer was whole",
+        "problem": "no space left on device",
         "parameters": (),
     }
     if name in made_up:

@@ -98,6 +98,23 @@ def test_an_open_window_ends_at_once_when_it_is_told_to(desk: Desk, screen: str)
     assert [path.name for path in desk.keystore.parent.iterdir()] == [desk.keystore.name]
 
 
+def test_a_wrong_config_is_said_in_a_window_too(tmp_path: Path, screen: str) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("langauge = 'nl'\n")
+    settings = subprocess.Popen(
+        [*AGENT, "--config", str(config), "settings"],
+        env={**os.environ, "HOME": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    keyboard = Keyboard(screen)
+    keyboard.before("This did not work")
+    keyboard.press("Escape")
+    _, complaint = settings.communicate(timeout=_PATIENCE_S)
+    assert "langauge is not known; the nearest is language" in complaint
+    assert settings.returncode == 2
+
+
 # ── Where there can be no window ─────────────────────────────────────────────────────────────────────────────────────
 
 COMMANDS = [("renew", "--window", "none.p12"), ("status", "--window"), ("history", "--window"), ("settings",)]
