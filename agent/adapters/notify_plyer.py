@@ -23,13 +23,13 @@ import agent
 from agent.core.menu import clipped
 from agent.core.reminders import Reminder
 from agent.ports import Notifier
+from agent.text import _
 
 COMMAND = (sys.executable, "-m", "agent.adapters.notify_plyer")
 TITLE_UNITS, TEXT_UNITS = 63, 255
 """In UTF-16; Windows takes no more."""
 
 _PATIENCE_S = 60.0
-_APPLICATION = "eHealth certificates"
 
 if sys.platform == "win32":
     _NO_WINDOW = subprocess.CREATE_NO_WINDOW
@@ -45,7 +45,7 @@ class PlyerNotifier(Notifier):
         threading.Thread(target=self._show, args=(reminder, when_it_failed), name="notify", daemon=True).start()
 
     def _show(self, reminder: Reminder, when_it_failed: Callable[[], None]) -> None:
-        told = json.dumps([reminder.title, reminder.text])
+        told = json.dumps([reminder.title, reminder.text, _("eHealth certificates")])
         try:
             subprocess.run(  # noqa: S603 - our own program
                 self.command,
@@ -63,11 +63,11 @@ class PlyerNotifier(Notifier):
 
 def main() -> int:
     """The child: show what standard input says. Exit code 1 where the desktop did not take it."""
-    title, text = json.loads(sys.stdin.buffer.read())
+    title, text, application = json.loads(sys.stdin.buffer.read())
     problems: list[object] = []
     threading.excepthook = problems.append
     try:
-        _show(clipped(title, TITLE_UNITS), clipped(text, TEXT_UNITS))
+        _show(clipped(title, TITLE_UNITS), clipped(text, TEXT_UNITS), application)
     except Exception as problem:  # noqa: BLE001 - plyer raises whatever its platform's libraries do
         problems.append(problem)
     for thread in threading.enumerate():
@@ -76,7 +76,7 @@ def main() -> int:
     return 1 if problems else 0
 
 
-def _show(title: str, text: str) -> None:
+def _show(title: str, text: str, application: str) -> None:
     warnings.simplefilter("ignore")  # plyer recommends other libraries
     if sys.platform.startswith("linux"):
         linux = import_module("plyer.platforms.linux.notification")
@@ -84,7 +84,7 @@ def _show(title: str, text: str) -> None:
         text = escape(text, quote=False)  # bodies are markup there
     from plyer import notification
 
-    notification.notify(title=title, message=text, app_name=_APPLICATION)
+    notification.notify(title=title, message=text, app_name=application)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from agent.pipeline.renew import renew
 from agent.pipeline.run import Options
 from agent.ports import CardKey, Eid, Outside, PinEntry
 from agent.secret import Secret
+from agent.text import _
 
 PATIENCE = timedelta(minutes=2)
 """A certificate that is due so soon is waited for; else the resident starts this again when it is time."""
@@ -47,7 +48,7 @@ class NobodyThere:
         raise PinCancelled
 
     def waiting(self, until: datetime, by_hand: bool) -> None:  # noqa: ARG002
-        print(f"Asking again at {until.astimezone():%H:%M:%S}")
+        print(_("Asking again at {time}.").format(time=f"{until.astimezone():%H:%M:%S}"))
 
 
 def resume(arguments: Namespace) -> int:
@@ -60,7 +61,7 @@ def resume(arguments: Namespace) -> int:
         try:
             _go_on(renewal, outside, config)
         except (NotYetDelivered, RenewalBusy, CardError):
-            print(f"{renewal.old_path}: not now")
+            print(_("{path}: not now.").format(path=renewal.old_path))
         except AgentError as problem:
             complain(problem, renewal.old_path)
     return 0

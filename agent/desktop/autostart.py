@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Protocol
 
 from agent.errors import AutostartFailed
+from agent.text import N_, _
 
 NAME = "ehealth-certificate-agent"
-TITLE = "eHealth certificate agent"
+TITLE = N_("eHealth certificate agent")
 
 
 class Autostart(Protocol):
@@ -48,7 +49,7 @@ class DesktopEntry:
         return self.folder / f"{NAME}.desktop"
 
     def enable(self, command: Sequence[str]) -> None:
-        lines = ("[Desktop Entry]", "Type=Application", f"Name={TITLE}", f"Exec={_exec(command)}", "Terminal=false")
+        lines = ("[Desktop Entry]", "Type=Application", f"Name={_(TITLE)}", f"Exec={_exec(command)}", "Terminal=false")
         _write(self.path, "".join(f"{line}\n" for line in lines).encode())
 
     def disable(self) -> None:

@@ -120,7 +120,7 @@ def test_what_notify_send_says_is_listened_to(tmp_path: Path, code: int, monkeyp
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     child = subprocess.run(
         [sys.executable, "-m", "agent.adapters.notify_plyer"],
-        input='["A title \\u2013 \\u00e9 %s", "A <text> & more"]' % ("x" * 100),
+        input='["A title \\u2013 \\u00e9 %s", "A <text> & more", "The agent"]' % ("x" * 100),
         text=True,
         check=False,
     )

@@ -13,6 +13,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from agent.config import load
 from agent.errors import ConfigError
+from agent.text import _
 
 Value = str | list[str]
 
@@ -37,7 +38,9 @@ def save(path: Path, changes: Mapping[str, Value]) -> None:
         _check(beside, path)
         beside.replace(path)
     except OSError as problem:
-        raise ConfigError(str(path), f"it cannot be written ({problem.strerror})") from problem
+        raise ConfigError(
+            str(path), _("it cannot be written ({problem})").format(problem=_(str(problem.strerror).lower()))
+        ) from problem
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -49,7 +52,7 @@ def _read(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError as problem:
-        raise ConfigError(str(path), "it is not UTF-8 text; save it again with that encoding") from problem
+        raise ConfigError(str(path), _("it is not UTF-8 text; save it again with that encoding")) from problem
 
 
 def _changed(text: str, changes: Mapping[str, Value], path: Path) -> str:
