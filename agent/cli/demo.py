@@ -36,7 +36,6 @@ from agent.text import _, written
 from agent.watch.judge import judge
 from agent.watch.look import Look
 
-_MESSAGE = b"An old message to the practice, encrypted before the renewal."
 _STEPS: list[Step] = [step for step in Step if step is not Step.ENDED]
 
 
@@ -46,7 +45,8 @@ def demo(arguments: Namespace) -> int:
     with rehearsal(arguments.keep) as practice:
         out.print(Panel(_("A rehearsal: practice, card and eHealth are played on this computer."), expand=False))
         old = practice.outside.keystores.read(practice.keystore, PASSWORD)
-        letter = sealed(_MESSAGE, _newest(old).certificate)
+        message = _("An old message to the practice, encrypted before the renewal.")
+        letter = sealed(message.encode(), _newest(old).certificate)
         out.print(_heading(1, _("The keystore is found")))
         finding = _show(out, practice)
         out.print(_heading(2, _("The reminder that the practice would see")))

@@ -31,7 +31,7 @@ def console() -> Console:
 def complain(problem: AgentError, about: str | None = None) -> None:
     """The error as a person needs it, on standard error: what happened, and what to do next."""
     out = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
-    out.print(f"{about}: {problem}" if about else str(problem), markup=False)
+    out.print(_("{where}: {problem}").format(where=about, problem=problem) if about else str(problem), markup=False)
     hint = Padding(Text(problem.advice), (0, 0, 0, 2), expand=False)
     out.print(hint, soft_wrap=not sys.stderr.isatty())
 

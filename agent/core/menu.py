@@ -172,7 +172,7 @@ def _later(findings: Sequence[Finding], now: datetime, zone: tzinfo | None) -> l
             text = ngettext("in {days} day", "in {days} days", later.days) if later.days < 7 else _("in a week")
             text = text.format(days=later.days)
             if len(can_wait) > 1:
-                text = f"{name_of(finding)}: {text}"
+                text = _("{name}: {state}").format(name=name_of(finding), state=text)
             items.append(Item(text, Choice(Act.LATER, subject=subject_of(finding), later=later)))
     return [Item(_("Remind me later"), items=tuple(items))] if items else []
 

@@ -146,14 +146,19 @@ def _write(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     except OSError as problem:
-        raise AutostartFailed(f"{path}: {problem.strerror}") from problem
+        raise _failed(path, problem) from problem
 
 
 def _remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as problem:
-        raise AutostartFailed(f"{path}: {problem.strerror}") from problem
+        raise _failed(path, problem) from problem
+
+
+def _failed(path: Path, problem: OSError) -> AutostartFailed:
+    why = _(str(problem.strerror).lower())
+    return AutostartFailed(_("{where}: {problem}").format(where=path, problem=why))
 
 
 def _text(path: Path) -> str | None:

@@ -140,7 +140,7 @@ class _Card(Drawn):
 
     def _fill(self, page: CardWanted) -> None:
         for line, name, lamp in zip(self._lamps, self._names(), page.lamps, strict=True):
-            line.say(_SIGNS[lamp], f"{name}: {self._state(lamp)}")
+            line.say(_SIGNS[lamp], _("{name}: {state}").format(name=name, state=self._state(lamp)))
         self._title.configure(text=str(page.problem))
         self._hint.configure(text=page.problem.advice)
 
