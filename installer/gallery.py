@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -85,13 +85,8 @@ def _renewal(root: tk.Tk, look: Look) -> Iterator[Shown]:
         is_acceptance = isinstance(page, pages.Introduction) and page.matter.environment is Environment.ACCEPTANCE
         stage.show(acceptance if is_acceptance else matter)
         stage.show(page)
-        _until(root, lambda page=page: window.page is page)  # type: ignore[misc]
+        window.catch_up()
         yield f"renewal-{name}", root
-
-
-def _until(root: tk.Tk, is_so: Callable[[], bool]) -> None:
-    while not is_so():
-        root.update()
 
 
 def renewal_pages(matter: pages.Matter) -> Iterator[tuple[str, pages.Page]]:
@@ -152,6 +147,8 @@ def _fact(name: str, type_: str) -> object:
         "module": "/usr/lib/x86_64-linux-gnu/libbeidpkcs11.so.0",
         "tried": "/usr/lib/libbeidpkcs11.so.0, /usr/lib/x86_64-linux-gnu/libbeidpkcs11.so.0",
         "problem": "no space left on device",
+        "step": "reading the card",
+        "code": "CKR_DEVICE_ERROR 0x30",
         "parameters": (),
     }
     if name in made_up:
@@ -185,7 +182,7 @@ def findings() -> Sequence[Finding]:
 
 
 def _history(root: tk.Tk, look: Look) -> Iterator[Shown]:
-    texts = ("The encryption token is registered and waits for activation.", "eHealth has the request.")
+    texts = _("The encryption token is registered and waits for activation."), _("eHealth has the request.")
     facts = (("request", "_3f1b9e0c-5c4c-4a0e-9a51-6f0f7f0d6a11"),)
     events = [Event(NOW - timedelta(hours=n), "renewal.send", texts[n % 2], str(KEYSTORE), facts) for n in range(30)]
     HistoryWindow(root, look, events)

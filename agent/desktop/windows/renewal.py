@@ -66,12 +66,13 @@ class RenewalWindow:
         parts.keys(root, lambda: self.drawn.frame if self.drawn else None)
         self.show(self.page)
         root.deiconify()
-        every(root, _TICK_MS, self._tick)
+        every(root, _TICK_MS, self.catch_up)
         every(root, _SECOND_MS, self._second_passed)
 
     # ── What the renewal says ────────────────────────────────────────────────────────────────────────────────────────
 
-    def _tick(self) -> None:
+    def catch_up(self) -> None:
+        """Draw what was put up since the last time."""
         while (said := self.stage.next_page()) is not None:
             if isinstance(said, Matter):
                 self._draw_header(said)

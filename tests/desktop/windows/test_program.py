@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,8 +38,11 @@ class Keyboard:
 
     def before(self, title: str) -> None:
         """Wait until a window with this title is there, and give it the keyboard."""
-        found = self._xdotool("search", "--sync", "--onlyvisible", "--limit", "1", "--name", f"^{title}")
-        self._xdotool("windowfocus", "--sync", found.strip())
+        end = time.monotonic() + _PATIENCE_S
+        while not (found := self._xdotool("search", "--onlyvisible", "--name", f"^{title}").split()):
+            assert time.monotonic() < end, f"there is no window '{title}'"
+            time.sleep(0.1)
+        self._xdotool("windowfocus", "--sync", found[0])
 
     def press(self, *keys: str) -> None:
         self._xdotool("key", "--delay", "30", *keys)
@@ -48,7 +52,7 @@ class Keyboard:
 
     def _xdotool(self, *arguments: str) -> str:
         return subprocess.run(
-            ["xdotool", *arguments], env=self._env, capture_output=True, text=True, check=True, timeout=_PATIENCE_S
+            ["xdotool", *arguments], env=self._env, capture_output=True, text=True, check=False, timeout=_PATIENCE_S
         ).stdout
 
 
