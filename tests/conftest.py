@@ -13,6 +13,7 @@ from agent.text import speak
 def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Also in the processes that a test starts, and after a test in another language."""
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.delenv("LANGUAGE", raising=False)
     speak("en")
     yield
     speak("en")
