@@ -44,6 +44,13 @@ FOR_WINDOWS = (
 
 FOR_TESTS = (
     *FOR_WINDOWS,
+    SystemPackage("dunst", "dunst", "reminders on a real desktop"),
+    SystemPackage("libnotify-bin", "notify-send", "reminders on a real desktop"),
+    SystemPackage("trayer", "trayer", "the icon in a real tray"),
+    SystemPackage("python3-gi", "/usr/lib/python3/dist-packages/gi", "the menu of a GTK tray"),
+    SystemPackage("gir1.2-gtk-3.0", "/usr/share/doc/gir1.2-gtk-3.0", "the menu of a GTK tray"),
+    SystemPackage("x11-utils", "xwininfo", "the icon in a real tray"),
+    SystemPackage("imagemagick", "import", "the icon's colours, on a picture of the screen"),
     SystemPackage("xdotool", "xdotool", "windows gone through with the keyboard"),
     SystemPackage("softhsm2", "softhsm2-util", "signing over PKCS#11 with a real module"),
     SystemPackage("opensc", "pkcs11-tool", "certificates on a PKCS#11 token"),

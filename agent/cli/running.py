@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import re
 import signal
+import socket
 import sys
 import threading
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -68,11 +69,10 @@ def _run(arguments: Namespace) -> None:
         is_share=is_share,
         open_folder=open_folder,
         rest=give_back,
-        stop=lambda: threading.Thread(target=tray.stop, name="stop").start(),
+        stop=tray.stop,
     )
     resident = Resident(around)
-    for wish in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(wish, lambda _number, _frame: around.stop())
+    _at_a_signal(around.stop)
     hints.tell(resident.changed)
     tray.tell(resident.choose, resident.no_tray)
     timetable.start(resident.jumped)
@@ -81,6 +81,26 @@ def _run(arguments: Namespace) -> None:
     timetable.stop()
     hints.stop()
     log.info("The agent ends.")
+
+
+def _at_a_signal(stop: Callable[[], None]) -> None:
+    """Do `stop` when the session, or a person at a terminal, ends this process.
+
+    The main thread waits inside of the tray, and the signal may reach another thread, which does not wake it: so what
+    Python writes at once, from whichever thread, wakes one that waits for nothing else. GTK sets a wake-up of its own
+    instead, which lets the handler run.
+    """
+    woken, wakes = socket.socketpair()
+    wakes.setblocking(False)
+    signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
+    for wish in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wish, lambda _number, _frame: wakes.send(b"!"))
+
+    def wait() -> None:
+        while woken.recv(1):  # not once: the other end must always be there
+            stop()
+
+    threading.Thread(target=wait, name="signals", daemon=True).start()
 
 
 def agent_command(config: Path | None) -> list[str]:

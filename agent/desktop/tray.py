@@ -124,10 +124,10 @@ class SystemTray:
         return True
 
     def stop(self) -> None:
+        icon, was_stopped = self._icon, self._stopped.is_set()
         self._stopped.set()
-        icon = self._icon
-        if icon is not None:
-            icon.stop()
+        if icon is not None and not was_stopped:  # not in the icon's own thread: it may be what was just clicked on
+            threading.Thread(target=icon.stop, name="stop", daemon=True).start()
 
     def _found(self) -> tuple[Any, bool]:
         """An icon where there is a tray for it, and whether there is a display at all."""
@@ -155,6 +155,8 @@ class SystemTray:
     def _setup(self, icon: Any) -> None:
         with self._lock:
             icon.visible = True
+        if getattr(icon, "is_left_alone", False):
+            icon.stop()
 
     def _drawn(self, size: int, dark_panel: bool) -> Any:
         from agent.desktop.icon import picture

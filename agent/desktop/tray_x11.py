@@ -1,12 +1,15 @@
 """pystray's X11 icon, mended: clicks arrive, the panel's own colour is behind it, and it ends when the tray does.
 
+python-xlib 0.33 leaves unsent what one thread has to send while another has just sent something, until the next event
+comes: the icon stayed blank, or did not end. So all is sent, and known to have arrived, before an event is waited for.
+
 pystray 0.19.5 asks for no button events, pastes a picture without its transparency, and keeps a window that nobody sees
 after the tray went away. Source: spec/desktop.md, Libraries; freedesktop.org, System Tray Protocol.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import Xlib.display
@@ -36,11 +39,27 @@ class X11Icon(_xorg.Icon):  # type: ignore[misc]
 
     drawn: Callable[[int, bool], Image.Image] | None = None
     _icon_data: Any
+    _systray_manager: Any
+
+    @property
+    def is_left_alone(self) -> bool:
+        """The tray went away before the icon was in it."""
+        return self._systray_manager is None
 
     def _create_window(self) -> Any:
         window = super()._create_window()
         window.change_attributes(event_mask=_EVENTS, background_pixmap=Xlib.X.ParentRelative)
         return window
+
+    def _dock_window(self) -> None:
+        """Once: a window that is docked again is taken off the screen first."""
+        if self._systray_manager is None:
+            super()._dock_window()
+
+    def _events(self) -> Iterator[Any]:
+        while True:
+            self._display.sync()
+            yield self._display.next_event()
 
     def _on_button_press(self, event: Any) -> None:  # noqa: ARG002
         """Any button: there is no menu that another one could open."""
