@@ -237,7 +237,9 @@ _CERTIFICATE_PROBLEMS = {
 
 
 _SYSTEM_PROBLEMS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
-    ((ssl.SSLEOFError, ConnectionResetError, BrokenPipeError), _CUT_OFF),
+    # Which of these a cut in the middle of TLS is, depends on how far the two sides had come.
+    ((ssl.SSLEOFError, ssl.SSLSyscallError, ssl.SSLZeroReturnError), _CUT_OFF),
+    ((ConnectionResetError, ConnectionAbortedError, BrokenPipeError), _CUT_OFF),
     (ssl.SSLError, N_("no secure connection could be made")),
     (socket.gaierror, N_("the name {host} is not known on this network")),
     (ConnectionRefusedError, N_("{host} does not take connections")),
