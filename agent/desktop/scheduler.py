@@ -22,11 +22,21 @@ _ONE_AFTER_THE_OTHER = 1
 _log = logging.getLogger(__name__)
 
 
+class _Scheduler(BackgroundScheduler):  # type: ignore[misc]
+    def _main_loop(self) -> None:
+        """Its thread may still be at work on what a stop has just taken away: then there is nothing left to fail."""
+        try:
+            super()._main_loop()
+        except Exception:
+            if self.running:
+                raise
+
+
 class Timetable:
     def __init__(self, now: Callable[[], datetime], beat_s: float = BEAT_S) -> None:
         self._now, self._beat_s = now, beat_s
         self._stopped = threading.Event()
-        self._scheduler = BackgroundScheduler(
+        self._scheduler = _Scheduler(
             executors={"default": ThreadPoolExecutor(_ONE_AFTER_THE_OTHER)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 100},
             timezone=UTC,
