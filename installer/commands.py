@@ -35,7 +35,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def bench(arguments: Sequence[str]) -> int:
-    hand_over([_ready(Lock.RUN).python, CLONE / "installer" / "bench.py", *arguments])
+    return _in_the_foreground([_ready(Lock.RUN).python, "-m", "installer.bench", *arguments], CLONE)
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -74,7 +74,7 @@ COMMANDS = {
     "demo": Command(demo, "demo [--keep ...]", "set up what running needs, and rehearse a whole renewal in a sandbox"),
     "run": Command(run, "run [...]", "set up what running needs, and start the agent"),
     "test": Command(test, "test [pytest's own ...]", "set up what testing needs, then lint, types, walls and tests"),
-    "bench": Command(bench, "bench [...]", "measure the agent against OpenSSL, Java and a bare walk"),
+    "bench": Command(bench, "bench [...]", "measure the agent against OpenSSL, Java and a bare walk, and at rest"),
     "pictures": Command(pictures, "pictures [FOLDER ...]", "take a picture of every window in every language"),
     "translations": Command(
         translations, "translations", "gather the texts of the program, compile their translations"

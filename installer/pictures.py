@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import time
 import tkinter as tk
 from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import ImageGrab
 
 from agent.text import LANGUAGES, speak
 from installer.gallery import gallery
+from installer.screen import x_server
 
 _SCREEN = "1920x1400x24"
 _SETTLED_S = 0.1
@@ -32,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     if shutil.which("Xvfb") is None:
         print("Xvfb is not on this computer. On Debian and Ubuntu: apt-get install xvfb", file=sys.stderr)
         return 1
-    with x_server() as os.environ["DISPLAY"]:
+    with x_server(_SCREEN) as os.environ["DISPLAY"]:
         for language in options.languages:
             count = take(options.folder / language, language, options.scale, options.dark)
             print(f"{options.folder / language}: {count} pictures")
@@ -58,21 +57,6 @@ def settle(window: tk.Tk, seconds: float = _SETTLED_S) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         window.update()
-
-
-@contextmanager
-def x_server(size: str = _SCREEN) -> Iterator[str]:
-    """An X server without a screen, under the number that is free."""
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    try:
-        with os.fdopen(read) as number:
-            yield f":{number.readline().strip()}"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 if __name__ == "__main__":

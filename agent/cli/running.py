@@ -40,6 +40,29 @@ def run(arguments: Namespace) -> int:
 
 
 def _run(arguments: Namespace) -> None:
+    """The icon first, then what it shows: the libraries of the rest take longer to load than a person waits."""
+    log = logging.getLogger("agent")
+    log.info("The agent %s starts.", __version__)
+    tray: Tray = NoTray() if arguments.no_tray else SystemTray()
+    _at_a_signal(tray.stop)
+    ends: list[Callable[[], None]] = []
+
+    def begin() -> None:
+        try:
+            ends.extend(_watch(arguments, tray))
+        except Exception:
+            log.exception("The agent cannot start.")
+            tray.stop()
+            raise
+
+    tray.run(begin)
+    for end in ends:
+        end()
+    log.info("The agent ends.")
+
+
+def _watch(arguments: Namespace, tray: Tray) -> Sequence[Callable[[], None]]:
+    """Begin to watch, and give what ends it."""
     # APScheduler brings asyncio along, which does without ssl where there is none; that is 4 MiB of memory that would
     # always be there, in a process that speaks to nobody.
     sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
@@ -50,12 +73,8 @@ def _run(arguments: Namespace) -> None:
     from agent.desktop.resident import Around, Resident
     from agent.desktop.scheduler import Timetable
 
-    log = logging.getLogger("agent")
-    log.info("The agent %s starts.", __version__)
     clock = wiring.clock()
-    timetable = Timetable(clock.now)
-    tray: Tray = NoTray() if arguments.no_tray else SystemTray()
-    hints = Hints()
+    timetable, hints = Timetable(clock.now), Hints()
     config_path = arguments.config.absolute() if arguments.config else default_path()
     around = Around(
         clock=clock,
@@ -65,22 +84,18 @@ def _run(arguments: Namespace) -> None:
         timetable=timetable,
         tray=tray,
         load=lambda: load(arguments.config),
-        follow=lambda folders: hints.follow([*(each for each in folders if not is_share(each)), config_path.parent]),
+        follow=lambda folders: hints.follow([each for each in folders if not is_share(each)], config_path),
         is_share=is_share,
         open_folder=open_folder,
         rest=give_back,
         stop=tray.stop,
     )
     resident = Resident(around)
-    _at_a_signal(around.stop)
     hints.tell(resident.changed)
     tray.tell(resident.choose, resident.no_tray)
     timetable.start(resident.jumped)
     timetable.soon(resident.begin)
-    tray.run()
-    timetable.stop()
-    hints.stop()
-    log.info("The agent ends.")
+    return timetable.stop, hints.stop
 
 
 def _at_a_signal(stop: Callable[[], None]) -> None:

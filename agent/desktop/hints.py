@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -26,8 +27,16 @@ class Hints:
         """`changed` is called from another thread, often several times for one change."""
         self._handler.changed = changed
 
-    def follow(self, folders: Iterable[Path]) -> None:
-        """Watch these folders and no others; one that came, or came back, since the last call is taken up."""
+    def follow(self, folders: Iterable[Path], file: Path) -> None:
+        """Watch these folders and this one file; what came, or came back, since the last call is taken up.
+
+        Of the file's folder nothing else counts: on Windows and macOS the journal and the log lie beside the config.
+        """
+        wanted = set(folders)
+        self._handler.folders, self._handler.file = {str(folder) for folder in wanted}, str(file)
+        self._follow({*wanted, file.parent})
+
+    def _follow(self, folders: Iterable[Path]) -> None:
         there = {folder: identity for folder in folders if (identity := _identity(folder)) is not None}
         if there == self._watched:
             return
@@ -50,11 +59,15 @@ class Hints:
 
 class _Handler(FileSystemEventHandler):
     changed: Callable[[], None] | None = None
+    folders: Set[str] = frozenset()
+    file = ""
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Opening and closing a file, as our own look does, is no change."""
         if event.event_type in _CHANGES and self.changed is not None:
-            self.changed()
+            paths = [os.fsdecode(path) for path in (event.src_path, event.dest_path) if path]
+            if any(path == self.file or str(Path(path).parent) in self.folders for path in paths):
+                self.changed()
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

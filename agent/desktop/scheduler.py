@@ -22,21 +22,11 @@ _ONE_AFTER_THE_OTHER = 1
 _log = logging.getLogger(__name__)
 
 
-class _Scheduler(BackgroundScheduler):  # type: ignore[misc]
-    def _main_loop(self) -> None:
-        """Its thread may still be at work on what a stop has just taken away: then there is nothing left to fail."""
-        try:
-            super()._main_loop()
-        except Exception:
-            if self.running:
-                raise
-
-
 class Timetable:
     def __init__(self, now: Callable[[], datetime], beat_s: float = BEAT_S) -> None:
         self._now, self._beat_s = now, beat_s
         self._stopped = threading.Event()
-        self._scheduler = _Scheduler(
+        self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(_ONE_AFTER_THE_OTHER)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 100},
             timezone=UTC,
@@ -51,6 +41,7 @@ class Timetable:
 
     def stop(self) -> None:
         self._stopped.set()
+        self._scheduler.remove_all_jobs()  # waits for APScheduler's thread, which stumbles over being shut down at work
         self._scheduler.shutdown(wait=False)
 
     def every(self, name: str, seconds: float, act: Callable[[], None]) -> None:

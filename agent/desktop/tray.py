@@ -33,15 +33,19 @@ class Face:
 
 class Tray(Protocol):
     def tell(self, choose: Callable[[Choice], None], missing: Callable[[], None]) -> None:
-        """Whom to tell, from another thread, before `run`.
+        """Whom to tell, from other threads.
 
         Args:
             choose: what the person chose.
             missing: there is no tray, after having waited for one as long as a login takes; called once.
         """
 
-    def run(self) -> None:
-        """Show the icon until `stop`. Only in the main thread."""
+    def run(self, begin: Callable[[], None]) -> None:
+        """Show the icon until `stop`. Only in the main thread.
+
+        Args:
+            begin: done once, in a thread of its own, as soon as the icon is there, or is not to be had yet.
+        """
 
     def show(self, face: Face) -> None:
         """From any thread."""
@@ -62,7 +66,8 @@ class NoTray:
     def tell(self, choose: Callable[[Choice], None], missing: Callable[[], None]) -> None:
         pass
 
-    def run(self) -> None:
+    def run(self, begin: Callable[[], None]) -> None:
+        threading.Thread(target=begin, name="begin", daemon=True).start()
         self._stopped.wait()
 
     def show(self, face: Face) -> None:
@@ -76,10 +81,10 @@ class NoTray:
 
 
 class SystemTray:
-    _choose: Callable[[Choice], None]
-    _missing: Callable[[], None]
-
     def __init__(self) -> None:
+        self._choose: Callable[[Choice], None] = lambda _choice: None
+        self._missing: Callable[[], None] = lambda: None
+        self._begin: Callable[[], None] | None = None
         self._face = Face()
         self._icon: Any = None
         self._stopped = threading.Event()
@@ -88,7 +93,8 @@ class SystemTray:
     def tell(self, choose: Callable[[Choice], None], missing: Callable[[], None]) -> None:
         self._choose, self._missing = choose, missing
 
-    def run(self) -> None:
+    def run(self, begin: Callable[[], None]) -> None:
+        self._begin = begin
         tries = 0
         had_icon = False
         while not self._stopped.is_set():
@@ -97,11 +103,13 @@ class SystemTray:
                 had_icon, tries = True, 0
                 icon.run(setup=self._setup)
                 self._icon = None
-            elif had_icon and not has_display and tries == _FIRST_TRIES:
-                _log.info("The display is gone: the session has ended.")
-                return
-            elif not had_icon and tries == _FIRST_TRIES:
-                self._missing()
+            elif tries == _FIRST_TRIES:
+                if had_icon and not has_display:
+                    _log.info("The display is gone: the session has ended.")
+                    return
+                if not had_icon:
+                    self._missing()
+            self._begin_once()
             tries += 1
             self._stopped.wait(_FIRST_PAUSE_S if tries <= _FIRST_TRIES else _PAUSE_S)
 
@@ -155,8 +163,14 @@ class SystemTray:
     def _setup(self, icon: Any) -> None:
         with self._lock:
             icon.visible = True
+        self._begin_once()
         if getattr(icon, "is_left_alone", False):
             icon.stop()
+
+    def _begin_once(self) -> None:
+        begin, self._begin = self._begin, None
+        if begin is not None:
+            threading.Thread(target=begin, name="begin", daemon=True).start()
 
     def _drawn(self, size: int, dark_panel: bool) -> Any:
         from agent.desktop.icon import picture

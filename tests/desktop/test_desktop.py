@@ -20,7 +20,7 @@ import pytest
 from agent.adapters.journal_sqlite import SqliteJournal
 from agent.adapters.keystore_pkcs12 import Pkcs12Keystores
 from agent.watch.look import Look
-from installer.pictures import x_server
+from installer.screen import x_server
 from tests.desktop.session import home, session, until
 from tests.fakes import FakeClock, MemoryVault
 from tests.journeys.practice import PASSWORD, Practice

@@ -138,18 +138,32 @@ def test_changes_are_told_reading_is_not_and_folders_may_come_later(tmp_path: Pa
     changed = threading.Event()
     hints = Hints()
     hints.tell(changed.set)
-    late = tmp_path / "late"
-    hints.follow([tmp_path, late])
+    state, first, late = tmp_path / "state", tmp_path / "first", tmp_path / "late"
+    state.mkdir()
+    first.mkdir()
+    config = state / "config.toml"
+    hints.follow([first, late], config)
     try:
-        (tmp_path / "a.p12").write_bytes(b"1")
+        (first / "a.p12").write_bytes(b"1")
         assert changed.wait(SOON_S)
+        config.with_name("new").write_text("")
         late.mkdir()
-        hints.follow([late])
+        hints.follow([late], config)
         changed.clear()
-        (tmp_path / "a.p12").read_bytes()
-        (tmp_path / "b.p12").write_bytes(b"no longer followed")
-        (late / "a.p12").write_bytes(b"1")
+        config.with_name("new").rename(config)
+        assert changed.wait(SOON_S), "the config was replaced"
+        (late / "b.p12").write_bytes(b"1")
+        counted: list[None] = []
+        hints.tell(lambda: counted.append(None))
+        (first / "a.p12").read_bytes()
+        (first / "a.p12").write_bytes(b"no longer followed")
+        (late / "b.p12").read_bytes()
+        (state / "journal.sqlite3").write_bytes(b"ours, beside the config")
+        changed.clear()
+        hints.tell(changed.set)
+        (late / "last.p12").touch()
         assert changed.wait(SOON_S)
+        assert len(counted) <= 2, "b.p12 at most: what lies elsewhere, or is only read, does not count"
     finally:
         hints.stop()
 

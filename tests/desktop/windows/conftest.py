@@ -15,7 +15,7 @@ if importlib.util.find_spec("_tkinter") is None:  # the installer says so: the p
 
 @pytest.fixture(scope="session")
 def x_display() -> Iterator[str]:
-    from installer.pictures import x_server
+    from installer.screen import x_server
 
     if shutil.which("Xvfb") is None:
         pytest.skip("needs Xvfb")
