@@ -6,7 +6,6 @@ the official client gives it the key usage of an encryption certificate.
 
 from __future__ import annotations
 
-import warnings
 from datetime import datetime, timedelta
 
 from asn1crypto import algos, core, keys
@@ -15,7 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.utils import CryptographyDeprecationWarning
+
+from agent.core.x509 import certificate_of
 
 SUBJECT = "C=Dummy"
 
@@ -51,13 +51,9 @@ def dummy_certificate(private_key: rsa.RSAPrivateKey, now: datetime) -> x509.Cer
     certificate = asn1_x509.Certificate(
         {"tbs_certificate": content, "signature_algorithm": algorithm, "signature_value": signature}
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # serial 0 is the point of it
-        return x509.load_der_x509_certificate(certificate.dump())
+    return certificate_of(certificate.dump())
 
 
 def is_dummy(certificate: x509.Certificate) -> bool:
     """True for the stand-in of a request that was not yet answered."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a country of five letters is against the rules
-        return certificate.subject == certificate.issuer and certificate.subject.rfc4514_string() == SUBJECT
+    return certificate.subject == certificate.issuer and certificate.subject.rfc4514_string() == SUBJECT

@@ -9,15 +9,14 @@ Source: RFC 7292; spec/keystore.md, Reading.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias, TypeVar
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import pkcs12
 
-from agent.errors import Damaged, Hostile, NotPkcs12, WrongPassword
+from agent.core.x509 import certificate_of
+from agent.errors import Damaged, Hostile, KeystoreError, NotPkcs12, WrongPassword
 from agent.pkcs12 import der, pbe
 from agent.pkcs12.der import CONTEXT_0, OCTET_STRING, SEQUENCE, Element, Indefinite, Malformed, Truncated
 from agent.text import N_, _
@@ -94,10 +93,6 @@ class EncryptedSafe:
         )
         return der.sequence(der.integer_der(0), info)
 
-    def alone_der(self) -> bytes:
-        """A file that holds this safe and nothing else."""
-        return pfx_der(der.sequence(content_info_der(ENCRYPTED_DATA, self.encrypted_data_der())))
-
 
 @dataclass(frozen=True, slots=True)
 class Container:
@@ -116,25 +111,16 @@ class Container:
         """
         if self.mac is None or self.mac.proves(self.content, password):
             return
-        if self._decrypts(password):
+        if any(self._opens(safe, password) for safe in self.safes if isinstance(safe, EncryptedSafe)):
             problem = _("its integrity code fails, as with a wrong password, yet this password decrypts it")
             raise Damaged("", problem)
         raise WrongPassword("")
 
-    def _decrypts(self, password: str) -> bool:
-        safe = next((safe for safe in self.safes if isinstance(safe, EncryptedSafe)), None)
-        if safe is None or "\0" in password:  # cryptography does not survive a NUL in a password
-            return False
-        with warnings.catch_warnings():  # a dummy certificate may be in it
-            warnings.simplefilter("ignore")
-            try:
-                pkcs12.load_pkcs12(safe.alone_der(), password.encode(errors="replace"))
-            except ValueError:
-                return False
-        return True
+    def all_bags(self, password: str) -> list[Bag]:
+        """The bags of every safe, decrypted where they must be. Raises: WrongPassword, Damaged, Hostile."""
+        return [bag for safe in self.safes for bag in self._bags(safe, password)]
 
-    def bags(self, safe: list[Bag] | EncryptedSafe, password: str) -> list[Bag]:
-        """The bags of a safe, decrypted where it must be. Raises: WrongPassword, Damaged, Hostile."""
+    def _bags(self, safe: list[Bag] | EncryptedSafe, password: str) -> list[Bag]:
         if not isinstance(safe, EncryptedSafe):
             return safe
         try:
@@ -144,6 +130,12 @@ class Container:
                 raise WrongPassword("") from None
             raise Damaged("", _("its certificates cannot be decrypted")) from None
         return structured(lambda: _read(plain, self.budget, _bags))
+
+    def _opens(self, safe: EncryptedSafe, password: str) -> bool:
+        try:
+            return bool(self._bags(safe, password))
+        except KeystoreError:
+            return False
 
 
 def opened(data: bytes) -> Container:
@@ -273,7 +265,7 @@ def _certificate(data: bytes, value: Element) -> x509.Certificate:
     if der.content(data, kind, der.OID) != X509_CERTIFICATE:
         raise Malformed("a certificate that is not X.509")
     (octets,) = der.inside(data, explicit, CONTEXT_0)
-    return x509.load_der_x509_certificate(der.content(data, octets, OCTET_STRING))
+    return certificate_of(der.content(data, octets, OCTET_STRING))
 
 
 def _attributes(data: bytes, attributes: list[Element]) -> tuple[str | None, bytes | None, bool]:

@@ -6,18 +6,14 @@ Source: spec/keystore.md, Reading.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable
-
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import pkcs12
 
 from agent.core.dn import Name, holder_of, rfc2253
 from agent.core.glance import Glance
 from agent.core.keystore import AUTHENTICATION
 from agent.core.x509 import fingerprint, name_of
 from agent.errors import Damaged
-from agent.pkcs12.container import Bag, CertificateBag, Container, EncryptedSafe, KeyBag, opened, structured
+from agent.pkcs12.container import Bag, CertificateBag, KeyBag, opened, structured
 from agent.pkcs12.pairing import certificate_of, is_issued_to_holder
 from agent.text import _
 
@@ -33,16 +29,11 @@ def glance_of(data: bytes, password: str) -> Glance:
     """
     container = opened(data)
     container.prove(password)
-    with warnings.catch_warnings():  # the dummy certificate's serial number and country are against the rules
-        warnings.simplefilter("ignore")
-        return structured(lambda: _glance(container, password))
+    bags = container.all_bags(password)
+    return structured(lambda: _glance(bags))
 
 
-def _glance(container: Container, password: str) -> Glance:
-    bags = [bag for safe in container.safes for bag in _quick_bags(container, safe, password)]
-    if any(certificate is None for _, certificate in _pairs(bags)):
-        # The quick way does not tell local key ids; some writers pair by nothing else.
-        bags = [bag for safe in container.safes for bag in container.bags(safe, password)]
+def _glance(bags: list[Bag]) -> Glance:
     pairs = _pairs(bags)
     certificate = _authentication(bags, [bag for _, bag in pairs if bag is not None])
     name = name_of(certificate.subject)
@@ -60,28 +51,6 @@ def _glance(container: Container, password: str) -> Glance:
             if bag is not None and bag.certificate != certificate
         ),
     )
-
-
-def _quick_bags(container: Container, safe: list[Bag] | EncryptedSafe, password: str) -> Iterable[Bag]:
-    """The bags of a safe. RC2, which the official client uses, is left to `load_pkcs12`: 40 times as fast as ours.
-
-    That cannot look for a bomb inside the encrypted part first; but the integrity code was right, so only who knows
-    the password can have put one there.
-    """
-    if not isinstance(safe, EncryptedSafe) or safe.scheme.cipher != "RC2" or container.mac is None:
-        return container.bags(safe, password)
-    if "\0" in password:  # cryptography does not survive it
-        return container.bags(safe, password)
-    try:
-        loaded = pkcs12.load_pkcs12(safe.alone_der(), password.encode())
-    except ValueError:
-        return container.bags(safe, password)
-    if loaded.key is not None:
-        return container.bags(safe, password)
-    return [
-        CertificateBag(found.friendly_name.decode() if found.friendly_name else None, None, False, found.certificate)
-        for found in loaded.additional_certs
-    ]
 
 
 def _pairs(bags: list[Bag]) -> list[tuple[KeyBag, CertificateBag | None]]:

@@ -1,18 +1,12 @@
-"""PKCS#12's own key derivation.
-
-A thousand rounds of SHA-1 are what reading a keystore's expiry costs, most of it Python's own. So the rounds are left
-to the libcrypto that Python's hashlib stands on, where it can be called: four times as fast, and other threads run
-meanwhile. Elsewhere (a Python with libcrypto built in) hashlib goes round.
-Source: RFC 7292, appendix B.2.
-"""
+"""PKCS#12's own key derivation. Source: RFC 7292, appendix B."""
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 from collections.abc import Callable
-from functools import cache
 from typing import Any
+
+from agent.pkcs12 import libcrypto
 
 KEY, IV, INTEGRITY = 1, 2, 3
 """What the derived bytes are for (RFC 7292, B.3)."""
@@ -26,31 +20,8 @@ def derived(hash_name: str, password: str, salt: bytes, iterations: int, *, purp
         password: "" is the empty password, which is not the same as none.
     """
     secret = password.encode("utf-16-be", "surrogatepass") + b"\0\0"
-    fast = _libcrypto(hash_name)
-    if fast is not None:
-        out = ctypes.create_string_buffer(size)
-        generate, digest = fast
-        if generate(secret, len(secret), salt, len(salt), purpose, iterations, size, out, digest) == 1:
-            return out.raw
-    return _derived(hash_name, secret, salt, iterations, purpose=purpose, size=size)
-
-
-@cache
-def _libcrypto(hash_name: str) -> tuple[Callable[..., int], ctypes.c_void_p] | None:
-    """PKCS12_key_gen_uni and the EVP_MD, or None where Python's libcrypto cannot be called."""
-    try:
-        import _hashlib
-
-        library = ctypes.CDLL(_hashlib.__file__)  # its symbols and those of what it is linked with
-        generate, digest_by_name = library.PKCS12_key_gen_uni, library.EVP_get_digestbyname
-    except (ImportError, OSError, AttributeError):
-        return None
-    digest_by_name.argtypes, digest_by_name.restype = [ctypes.c_char_p], ctypes.c_void_p
-    text, number = ctypes.c_char_p, ctypes.c_int
-    generate.argtypes = [text, number, text, number, number, number, number, text, ctypes.c_void_p]
-    generate.restype = number
-    digest = digest_by_name(hash_name.encode())
-    return (generate, ctypes.c_void_p(digest)) if digest else None
+    fast = libcrypto.derived(hash_name, secret, salt, iterations, purpose=purpose, size=size)
+    return _derived(hash_name, secret, salt, iterations, purpose=purpose, size=size) if fast is None else fast
 
 
 def _derived(hash_name: str, secret: bytes, salt: bytes, iterations: int, *, purpose: int, size: int) -> bytes:

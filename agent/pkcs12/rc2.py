@@ -1,13 +1,15 @@
 """RC2 with 40 effective key bits, decryption only: the official client's certificates are encrypted with it.
 
-`cryptography` decrypts it inside `load_pkcs12`, but has no cipher of that strength to call. Not secret in any sense
-today; it hides certificates, which are public.
+`cryptography` has no cipher of that strength to call. Not secret in any sense today; it hides certificates, which are
+public.
 Source: RFC 2268.
 """
 
 from __future__ import annotations
 
 import struct
+
+from agent.pkcs12 import libcrypto
 
 _PI = bytes.fromhex(
     "d978f9c419ddb5ed28e9fd794aa0d89dc67e37832b76538e624c6488448bfba2"
@@ -51,6 +53,11 @@ def _block(words: list[int], key: tuple[int, ...]) -> None:
 
 def decrypted_cbc(key: bytes, effective_bits: int, iv: bytes, ciphertext: bytes) -> bytes:
     """The plaintext with its padding. `ciphertext` is whole blocks of 8 bytes."""
+    fast = libcrypto.rc2_cbc_decrypted(key, effective_bits, iv, ciphertext)
+    return _decrypted_cbc(key, effective_bits, iv, ciphertext) if fast is None else fast
+
+
+def _decrypted_cbc(key: bytes, effective_bits: int, iv: bytes, ciphertext: bytes) -> bytes:
     schedule = _expanded(key, effective_bits)
     out, before = bytearray(), struct.unpack("<4H", iv)
     for block in struct.iter_unpack("<4H", ciphertext):

@@ -5,7 +5,6 @@ Source: spec/keystore.md, What is inside, Reading.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 from cryptography import x509
@@ -30,10 +29,8 @@ def read(data: bytes, password: str) -> Keystore:
     """
     container = opened(data)
     container.prove(password)
-    with warnings.catch_warnings():  # the dummy certificate's serial number and country are against the rules
-        warnings.simplefilter("ignore")
-        bags = [bag for safe in container.safes for bag in container.bags(safe, password)]
-        return structured(lambda: _keystore(bags, password))
+    bags = container.all_bags(password)
+    return structured(lambda: _keystore(bags, password))
 
 
 def _keystore(bags: list[Bag], password: str) -> Keystore:

@@ -1,10 +1,13 @@
-"""Key derivation and RC2 against published vectors, and libcrypto against the plain rounds."""
+"""Key derivation and RC2 against published vectors, done by libcrypto and in Python."""
 
 from __future__ import annotations
 
-import pytest
+import sys
 
-from agent.pkcs12 import kdf, rc2
+import pytest
+from hypothesis import given, strategies
+
+from agent.pkcs12 import kdf, libcrypto, rc2
 
 
 @pytest.mark.parametrize(
@@ -21,26 +24,37 @@ from agent.pkcs12 import kdf, rc2
     ],
 )
 def test_published_vectors(
-    password: str, salt: str, iterations: int, purpose: int, size: int, expected: str, plain_rounds: None
+    password: str, salt: str, iterations: int, purpose: int, size: int, expected: str, in_python: None
 ) -> None:
     found = kdf.derived("sha1", password, bytes.fromhex(salt), iterations, purpose=purpose, size=size)
     assert found.hex().upper() == expected
 
 
-@pytest.fixture(params=[False, True], ids=["libcrypto", "plain rounds"])
-def plain_rounds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=[False, True], ids=["libcrypto", "in Python"])
+def in_python(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param:
-        monkeypatch.setattr(kdf, "_libcrypto", lambda hash_name: None)
+        without_libcrypto(monkeypatch)
+
+
+def without_libcrypto(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libcrypto, "_key_generation", lambda hash_name: None)
+    monkeypatch.setattr(libcrypto, "_rc2", lambda: None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a Python elsewhere may have its libcrypto built in")
+def test_this_python_has_both() -> None:
+    assert libcrypto.derived("sha1", b"\0\0", b"salt", 1, purpose=kdf.KEY, size=8)
+    assert libcrypto.rc2_cbc_decrypted(bytes(5), 40, bytes(8), bytes(8))
 
 
 @pytest.mark.parametrize("hash_name", ["sha1", "sha224", "sha256", "sha384", "sha512"])
 @pytest.mark.parametrize("password", ["", "Azerty123", "sleutel é€𝄞", "x" * 300])
-def test_libcrypto_and_plain_rounds_agree(hash_name: str, password: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_libcrypto_and_python_agree(hash_name: str, password: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def derive() -> bytes:
         return kdf.derived(hash_name, password, b"salt and more", 5, purpose=kdf.KEY, size=150)
 
     fast = derive()
-    monkeypatch.setattr(kdf, "_libcrypto", lambda name: None)
+    without_libcrypto(monkeypatch)
     assert derive() == fast
 
 
@@ -56,6 +70,18 @@ def test_libcrypto_and_plain_rounds_agree(hash_name: str, password: str, monkeyp
         ("88bca90e90875a7f0f79c384627bafb2", 128, "0000000000000000", "2269552ab0f85ca6"),
     ],
 )
-def test_rc2_vectors_of_the_rfc(key: str, effective_bits: int, plain: str, cipher: str) -> None:
+def test_rc2_vectors_of_the_rfc(key: str, effective_bits: int, plain: str, cipher: str, in_python: None) -> None:
     found = rc2.decrypted_cbc(bytes.fromhex(key), effective_bits, bytes(8), bytes.fromhex(cipher))
     assert found.hex() == plain
+
+
+@given(
+    key=strategies.binary(min_size=5, max_size=16),
+    iv=strategies.binary(min_size=8, max_size=8),
+    blocks=strategies.binary(min_size=0, max_size=12).map(lambda octets: octets * 8),
+)
+def test_rc2_in_libcrypto_and_in_python_agree(key: bytes, iv: bytes, blocks: bytes) -> None:
+    plain = rc2.decrypted_cbc(key, 8 * len(key), iv, blocks)
+    with pytest.MonkeyPatch.context() as patch:
+        without_libcrypto(patch)
+        assert rc2.decrypted_cbc(key, 8 * len(key), iv, blocks) == plain
