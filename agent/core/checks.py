@@ -13,6 +13,8 @@ Of the finished keystore:
     (8) the authentication key is the certificate's
     (9) every encryption key of the old keystore is there, under its alias
     (10) the new encryption key is there, last, under its serial number
+Of the challenge that comes before the encryption token:
+    (11) it was made for the new encryption key
 
 No list of eHealth's own roots exists outside the platform: trust in an issued certificate comes from the TLS channel it
 came through, and from (1) to (5).

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509.oid import NameOID
 
 from agent.core.person import Person
+from agent.core.x509 import certificate_of
 from agent.errors import NotAnEid, SignatureCertificateExpired, SignatureCertificateMissing
 
 
@@ -104,7 +105,7 @@ def signature_certificate(chain_der: Sequence[bytes], now: datetime) -> x509.Cer
     """
     if not chain_der:
         raise SignatureCertificateMissing
-    certificate = x509.load_der_x509_certificate(chain_der[0])
+    certificate = certificate_of(chain_der[0])
     if certificate.not_valid_after_utc < now:
         raise SignatureCertificateExpired(certificate.not_valid_after_utc.date())
     return certificate

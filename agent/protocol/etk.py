@@ -25,7 +25,7 @@ from agent.text import _
 _HASH_SIZE = 32
 _SERIAL_SIZE = 16
 _HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
-_CHALLENGE, _CONTENT, _SIGNATURE = "challenge", "6", "7"  # the numbers are those of core.checks
+_CHALLENGE, _CONTENT, _SIGNATURE = "11", "6", "7"  # the numbers are those of core.checks
 
 
 # ── The challenge ────────────────────────────────────────────────────────────────────────────────────────────────────

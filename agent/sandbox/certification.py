@@ -19,7 +19,7 @@ from agent.core import dn
 from agent.core.holder import Holder
 from agent.core.person import Person
 from agent.core.registration import CertificateStatus, ContactData
-from agent.core.x509 import name_of, public_key_identifier
+from agent.core.x509 import certificate_of, name_of, public_key_identifier
 from agent.sandbox import contracts
 from agent.sandbox.answers import boolean, commons, core, instant, node
 from agent.sandbox.names import contract_text, subject_of
@@ -235,7 +235,7 @@ def _deliver(call: Call, registration: Registration) -> None:
 def _disturbed(call: Call, registration: Registration) -> tuple[bytes, ...]:
     """The chain to answer with: the right one, but for troubles."""
     leaf, *above = registration.chain_der
-    certificate = x509.load_der_x509_certificate(leaf)
+    certificate = certificate_of(leaf)
     key, subject = certificate.public_key(), name_of(certificate.subject)
     if Trouble.OTHER_KEY in call.troubles:
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
@@ -269,7 +269,7 @@ def submit_csr_for_foreigner(call: Call) -> list[etree._Element]:
 
 
 def _is_root(certificate_der: bytes) -> bool:
-    certificate = x509.load_der_x509_certificate(certificate_der)
+    certificate = certificate_of(certificate_der)
     return certificate.subject == certificate.issuer
 
 

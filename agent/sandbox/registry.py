@@ -24,6 +24,7 @@ from agent.core import dn
 from agent.core.holder import Holder
 from agent.core.person import Person
 from agent.core.registration import CertificateStatus, ContactData, LocalizedText, RevocationReason, TokenStatus
+from agent.core.x509 import certificate_of
 from agent.sandbox.scenarios import Scenario
 
 REPLACEMENT_PERIOD = timedelta(days=90)
@@ -84,7 +85,7 @@ class Registration:
 
     @property
     def certificate(self) -> x509.Certificate | None:
-        return x509.load_der_x509_certificate(self.chain_der[0]) if self.chain_der else None
+        return certificate_of(self.chain_der[0]) if self.chain_der else None
 
     @property
     def replacement_opens(self) -> datetime | None:

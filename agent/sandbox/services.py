@@ -16,7 +16,7 @@ from agent.core import dn
 from agent.core.holder import Holder
 from agent.core.keystore import Keystore
 from agent.core.registration import ContactData
-from agent.core.x509 import name_of, public_key_identifier
+from agent.core.x509 import certificate_of, name_of, public_key_identifier
 from agent.sandbox import answers, tokens
 from agent.sandbox.catalogue import OPERATIONS
 from agent.sandbox.cms import encryption_token_der
@@ -187,7 +187,7 @@ class Sandbox:
     def _give_token(self, registration: Registration, certificate: x509.Certificate) -> None:
         content = certificate.public_bytes(serialization.Encoding.DER)
         token = Token(_spki(certificate), certificate.serial_number, content)
-        others = [x509.load_der_x509_certificate(der) for der in registration.chain_der]
+        others = [certificate_of(der) for der in registration.chain_der]
         token.etk_der = encryption_token_der(content, self.pki.token_signer, others, self.now())
         registration.token = token
         tokens.activate(self.state, registration)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
 from agent.core.registration import TokenStatus
+from agent.core.x509 import certificate_of
 from agent.sandbox.answers import boolean, node
 from agent.sandbox.cms import encryption_token_der
 from agent.sandbox.reading import Call, base64_of, child, children, text
@@ -78,7 +79,7 @@ def seal(call: Call, registration: Registration) -> bytes:
     token = registration.token
     assert token is not None
     assert token.certificate_der is not None
-    others = [x509.load_der_x509_certificate(der) for der in registration.chain_der]
+    others = [certificate_of(der) for der in registration.chain_der]
     token.etk_der = encryption_token_der(token.certificate_der, call.pki.token_signer, others, call.now)
     return token.etk_der
 
@@ -88,7 +89,7 @@ def _check_encryption_certificate(certificate_der: bytes, registration: Registra
     authentication = registration.certificate
     assert authentication is not None
     try:
-        certificate = x509.load_der_x509_certificate(certificate_der)
+        certificate = certificate_of(certificate_der)
         key, version, extensions = certificate.public_key(), certificate.version, certificate.extensions
     except (ValueError, UnsupportedAlgorithm, x509.UnsupportedGeneralNameType) as problem:
         raise Refusal(Code.ETK_CERTIFICATE_INVALID, f"ToBeRegistered is no certificate: {problem}") from problem

@@ -64,7 +64,7 @@ def test_a_challenge_that_is_not_right_is_not_answered(
     for problem, received in wrong.items():
         with pytest.raises(IssuedCertificateError, match="not made for the new encryption key") as raised:
             etk.serial_number_of(received, rsa_key)
-        assert raised.value.check == "challenge", problem
+        assert raised.value.check == "11", problem
 
 
 # ── The certificate for the encryption key ───────────────────────────────────────────────────────────────────────────

@@ -424,8 +424,10 @@ def test_encryption_certificate_for_or_by_another_key(client: Client) -> None:
         client.complete_token(software, dataclasses.replace(draft, public_key=rsa_key(2).public_key()).der())
     with refused(Code.ETK_SIGNATURE):
         client.complete_token(software, dataclasses.replace(draft, signing_key=rsa_key(2)).der())
-    with refused(Code.ETK_CERTIFICATE_INVALID):
-        client.complete_token(software, b"\x30\x00")
+    version = b"\xa0\x03\x02\x01"
+    for nonsense in (b"\x30\x00", draft.der().replace(version + b"\x02", version + b"\x07", 1)):
+        with refused(Code.ETK_CERTIFICATE_INVALID):
+            client.complete_token(software, nonsense)
 
 
 def test_a_refusal_says_which_check_failed_in_code_message_and_parameters(client: Client) -> None:
