@@ -10,7 +10,7 @@ import gettext
 import os
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -131,6 +131,17 @@ def in_digits(day: date) -> str:
 def moment(instant: datetime) -> str:
     """Day and minute by this computer's clock, in digits."""
     return f"{in_digits(instant)} {instant.astimezone():%H:%M}"
+
+
+def lasting(duration: timedelta) -> str:
+    """How long something takes, for people: ``6 h 20 min``, ``19 min 40 s``, ``8 s``. Never less than nothing."""
+    seconds = max(0, round(duration.total_seconds()))
+    hours, minutes = divmod(seconds // 60, 60)
+    if hours:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    if minutes:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=seconds % 60)
+    return _("{seconds} s").format(seconds=seconds)
 
 
 def _own_day(day: date) -> date:

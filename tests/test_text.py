@@ -7,13 +7,13 @@ import os
 import plistlib
 import sys
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from agent.text import LANGUAGES, _, in_digits, moment, ngettext, speak, spoken, system_language, written
+from agent.text import LANGUAGES, _, in_digits, lasting, moment, ngettext, speak, spoken, system_language, written
 
 READY = "Your computer is now ready to use eHealth applications."
 
@@ -101,6 +101,23 @@ def test_a_date_that_was_written_before_is_written_anew_in_another_language() ->
     assert written(day) == "3 August 2026"
     speak("fr")
     assert written(day) == "3 août 2026"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "dutch"),
+    [
+        (-3, "0 s", "0 s"),
+        (8.4, "8 s", "8 s"),
+        (59.6, "1 min 0 s", "1 min 0 s"),
+        (1180, "19 min 40 s", "19 min 40 s"),
+        (6 * 3600 + 20 * 60 + 59, "6 h 20 min", "6 u 20 min"),
+    ],
+)
+def test_how_long_something_takes(seconds: float, english: str, dutch: str) -> None:
+    speak("en")
+    assert lasting(timedelta(seconds=seconds)) == english
+    speak("nl")
+    assert lasting(timedelta(seconds=seconds)) == dutch
 
 
 def test_an_instant_is_this_computer_s_day() -> None:

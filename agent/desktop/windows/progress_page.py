@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from agent.desktop.windows.drawn import Drawn, Reply
 from agent.desktop.windows.pages import STAGES, Mark, Page, Progress
 from agent.desktop.windows.parts import PageFrame
-from agent.text import _
+from agent.text import _, lasting
 
 _SIGNS = {Mark.DONE: "✓", Mark.NOW: "▶", Mark.TO_COME: "○"}
 
@@ -54,12 +54,10 @@ class ProgressDrawn(Drawn):
         return f" – {words[mark]}" if words[mark] else ""
 
     def _waits(self, left: timedelta) -> str:
-        seconds = max(0, round(left.total_seconds()))
-        hours, minutes = divmod(seconds // 60, 60)
-        clock = f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
+        time = lasting(left)
         if self._page.by_hand:
-            return _("A person at eHealth looks at the request first. Asking again in {time}.").format(time=clock)
-        return _("eHealth makes the certificate. Asking again in {time}.").format(time=clock)
+            return _("A person at eHealth looks at the request first. Asking again in {time}.").format(time=time)
+        return _("eHealth makes the certificate. Asking again in {time}.").format(time=time)
 
     def _may_close(self) -> str:
         if self._page.needs_card:

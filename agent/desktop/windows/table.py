@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from tkinter import font, ttk
 
 from agent.desktop.windows.theme import BODY, Look
+
+
+def clipped(text: str, width: int, measure: Callable[[str], int]) -> str:
+    """`text`, shortened to what is not wider than `width`; an ellipsis says so."""
+    if measure(text) <= width:
+        return text
+    shorter = (f"{text[:end].rstrip()}…" for end in range(len(text) - 1, 0, -1))
+    return next((each for each in shorter if measure(each) <= width), "…")
 
 
 class Table(ttk.Frame):
@@ -14,7 +22,7 @@ class Table(ttk.Frame):
 
     Args:
         columns: their titles.
-        wide: the position of the column that has what the others leave; its texts may be cut off.
+        wide: the position of the column that has what the others leave; a text that does not fit ends in an ellipsis.
         width: of all columns, in pixels at 100 %.
     """
 
@@ -28,7 +36,9 @@ class Table(ttk.Frame):
         for name, title in zip(names, columns, strict=True):
             self.tree.heading(name, text=title, anchor="w")
             self.tree.column(name, anchor="w", stretch=name == self._wide)
-        self._fit([])
+        self._rows: Sequence[tuple[str, ...]] = ()
+        self._fit()
+        self.tree.bind("<Configure>", lambda _event: self._clip())
         bar = ttk.Scrollbar(self, command=self.tree.yview)
         self.tree.configure(yscrollcommand=bar.set)
         bar.pack(side="right", fill="y")
@@ -40,20 +50,28 @@ class Table(ttk.Frame):
         self.tree.delete(*self.tree.get_children())
         for number, row in enumerate(rows):
             self.tree.insert("", "end", iid=str(number), values=row)
-        self._fit(rows)
+        self._rows = rows
+        self._fit()
+        self._clip()
         if rows:
             self.choose(min(chosen or 0, len(rows) - 1))
 
-    def _fit(self, rows: Sequence[tuple[str, ...]]) -> None:
+    def _fit(self) -> None:
         written = font.nametofont(BODY, self)
         left = self._width
         for name in self.tree["columns"]:
             if name != self._wide:
-                texts = {self._titles[int(name)], *(row[int(name)] for row in rows)}
+                texts = {self._titles[int(name)], *(row[int(name)] for row in self._rows)}
                 width = max(map(written.measure, texts)) + self._look.px(24)
                 self.tree.column(name, width=width, minwidth=width)
                 left -= width
         self.tree.column(self._wide, width=left)
+
+    def _clip(self) -> None:
+        measure = font.nametofont(BODY, self).measure
+        width = self.tree.column(self._wide, "width") - self._look.px(16)
+        for number, row in enumerate(self._rows):
+            self.tree.set(str(number), self._wide, clipped(row[int(self._wide)], width, measure))
 
     @property
     def chosen(self) -> int | None:

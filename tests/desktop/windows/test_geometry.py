@@ -63,14 +63,13 @@ def _letters(root: tk.Tk) -> list[str]:
 
 
 def _cells(root: tk.Tk) -> list[str]:
-    """Texts in tables that do not fit, but for those of the widest column, which are told in whole below the table."""
+    """Texts in tables that do not fit; what an ellipsis cuts short is told in whole below the table."""
     problems = []
     written = font.nametofont("SunValleyBodyFont", root)
     for tree in (widget.tree for widget in visible(root) if isinstance(widget, Table)):
-        widest = max(tree["columns"], key=lambda column: int(tree.column(column, "width")))
         for column in tree["columns"]:
             room = int(tree.column(column, "width"))
-            rows = () if column == widest else tree.get_children()
+            rows = tree.get_children()
             texts = [str(tree.heading(column, "text")), *(str(tree.set(row, column)) for row in rows)]
             problems += [f"{text!r} does not fit in its column" for text in texts if written.measure(text) > room - 8]
     return problems

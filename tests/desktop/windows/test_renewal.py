@@ -384,7 +384,7 @@ def test_closed_while_waiting_it_goes_on_later_without_the_card(tmp_path: Path, 
     visitor.press("Return")
     visitor.until(Progress, lambda page: page.until)
     assert "The eID is no longer needed." in visitor.text
-    assert "eHealth makes the certificate. Asking again in 0:" in visitor.text
+    assert "eHealth makes the certificate. Asking again in " in visitor.text
     assert "You may close this window: the agent goes on" in visitor.text
     visitor.close()
     clock.passes.set()
