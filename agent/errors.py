@@ -12,7 +12,8 @@
     ├ ServiceError     Unreachable · OutcomeUnknown · Refused · NotYetDelivered
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
-    ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined · NothingToActivate
+    ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined
+    ├ NothingToActivate · NothingToComplete
     ├ JournalError
     └ WindowsMissing · DisplayMissing         the terminal's commands work without them
 
@@ -505,6 +506,14 @@ class NotReplaceable(AgentError):
 class NothingToActivate(AgentError):
     path: str
     title = N_("No renewal of {path} waits for its encryption key to take over.")
+    hint = N_("Look at what is under way: ehealth-agent status")
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class NothingToComplete(AgentError):
+    path: str
+    title = N_("{path} is complete: it has its certificate and its encryption key.")
     hint = N_("Look at what is under way: ehealth-agent status")
     retry = Retry.NEVER
 

@@ -61,23 +61,23 @@ def resume(arguments: Namespace) -> int:
         try:
             _go_on(renewal, outside, config)
         except (NotYetDelivered, RenewalBusy, CardError):
-            print(_("{path}: not now.").format(path=renewal.old_path))
+            print(_("{path}: not now.").format(path=renewal.path))
         except AgentError as problem:
-            complain(problem, renewal.old_path)
+            complain(problem, renewal.path)
     return 0
 
 
 def _go_on(renewal: Renewal, outside: Outside, config: Config) -> None:
     """Raises: AgentError; NotYetDelivered where it takes longer than our patience."""
-    old = outside.vault.password(Path(renewal.old_path))
+    old = outside.vault.password(Path(renewal.path))
     if old is None:
-        raise PasswordNeeded(renewal.old_path)
+        raise PasswordNeeded(renewal.path)
     places = (pending_path(renewal), Path(renewal.new_path))
     new = next((password for place in places if (password := outside.vault.password(place)) is not None), old)
     options = Options(old, new, config.profile, keep_password=True, wait=False, activate=config.activate_at_once)
     while True:
         try:
-            renew(Path(renewal.old_path), renewal.environment, outside, NobodyThere(), options)
+            renew(Path(renewal.path), renewal.environment, outside, NobodyThere(), options)
         except NotYetDelivered:
             wait = _wait(outside.journal.renewal_of(renewal.fingerprint), outside.clock.now())
             if wait is None:

@@ -62,7 +62,7 @@ def _under_way(renewal: Renewal) -> tuple[str, str]:
         what = _("A renewal was begun on {begun} and is not finished. Go on with:")
     return what.format(
         begun=moment(renewal.started), why=renewal.ended_because
-    ), f'ehealth-agent renew "{renewal.old_path}"'
+    ), f'ehealth-agent renew "{renewal.path}"'
 
 
 def _where(arguments: Namespace, config: Config) -> str:

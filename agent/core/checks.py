@@ -2,7 +2,7 @@
 
 Of the certificate:
     (1) its key is the one that was requested
-    (2) its subject is the one asked for
+    (2) its subject is that of the one it replaces; a first one names the holder it was asked for
     (3) it is valid now, and longer than the one it replaces
     (4) it is a certificate for an end user that may sign
     (5) its chain leads up: each certificate is signed by the next, a CA
@@ -31,7 +31,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from agent.core.dn import Name
+from agent.core.dn import Name, holder_of, is_name_of
+from agent.core.holder import Holder
 from agent.core.keystore import KeyEntry, Keystore
 from agent.core.x509 import name_of
 from agent.errors import IssuedCertificateError
@@ -44,14 +45,15 @@ CLOCK_TOLERANCE = timedelta(days=1)
 def check_certificate(
     chain: Sequence[x509.Certificate],
     requested_key: PublicKeyTypes,
-    subject: Name,
+    holder: Holder | None,
+    replaced: x509.Certificate | None,
     now: datetime,
-    replaced_until: datetime | None,
 ) -> None:
     """Checks (1) to (5) of a delivered certificate, leaf first in `chain`.
 
     Args:
-        replaced_until: notAfter of the certificate it replaces, or None for a new one.
+        holder: whom a first certificate was asked for; None where another program asked, and only the key tells.
+        replaced: the certificate it replaces, or None for a first one.
     Raises: IssuedCertificateError.
     """
     if not chain:
@@ -59,17 +61,23 @@ def check_certificate(
     leaf = chain[0]
     if not is_same_key(leaf.public_key(), requested_key):  # (1)
         raise IssuedCertificateError("1", _("it belongs to another key"))
-    if not name_of(leaf.subject).is_same(subject):  # (2)
+    if not _names_rightly(name_of(leaf.subject), holder, replaced):  # (2)
         raise IssuedCertificateError("2", _("it names another holder"))
     if leaf.not_valid_before_utc > now + CLOCK_TOLERANCE or leaf.not_valid_after_utc <= now:  # (3)
         raise IssuedCertificateError("3", _("it is not valid today; look whether this computer's date is right"))
-    if replaced_until is not None and leaf.not_valid_after_utc <= replaced_until:
+    if replaced is not None and leaf.not_valid_after_utc <= replaced.not_valid_after_utc:
         raise IssuedCertificateError("3", _("it does not last longer than the one it replaces"))
     if _is_authority(leaf) or not _may_sign(leaf):  # (4)
         raise IssuedCertificateError("4", _("it is no certificate to identify with"))
     for issued, issuer in pairwise(chain):  # (5)
         if not (_is_authority(issuer) and is_issued_by(issued, issuer)):
             raise IssuedCertificateError("5", _("its chain does not hold together"))
+
+
+def _names_rightly(subject: Name, holder: Holder | None, replaced: x509.Certificate | None) -> bool:
+    if replaced is not None:
+        return subject.is_same(name_of(replaced.subject))
+    return is_name_of(subject, holder) if holder is not None else holder_of(subject) is not None
 
 
 def is_issued_by(issued: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -7,7 +7,7 @@ Source: spec/ra-protocol.md, Names and numbers; spec/keystore.md, aliases.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.core.holder import Holder
 
@@ -135,6 +135,12 @@ def holder_of(name: Name) -> Holder | None:
             units = _without_last(units, known)
         return Holder(type_, number, application_id, units[0] if units else None)
     return None
+
+
+def is_name_of(name: Name, holder: Holder) -> bool:
+    """Whether it names `holder` by type, number and application id; how its name is written does not matter."""
+    named = holder_of(name)
+    return named is not None and replace(named, name=None) == replace(holder, name=None)
 
 
 def _without_last(units: list[str], known: str | None) -> list[str]:

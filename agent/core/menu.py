@@ -161,7 +161,7 @@ def _renewal_items(renewal: Renewal) -> list[Item]:
         text = _("Renewed. Let the new encryption key take over…")
     else:
         text = _("Go on with the renewal…")
-    return [Item(text, Choice(Act.RENEW, renewal.old_path))]
+    return [Item(text, Choice(Act.RENEW, renewal.path))]
 
 
 def _later(findings: Sequence[Finding], now: datetime, zone: tzinfo | None) -> list[Item]:

@@ -1,4 +1,4 @@
-"""The states of a renewal, and when to ask again.
+"""The states of a certificate's making, be it a renewal or the first one, and when to ask again.
 
 Each `Step` is journaled before it acts, and acting again after a crash is harmless, because every step first looks at
 what is already there:
@@ -21,10 +21,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from hashlib import sha256
 
 from agent.core.glance import Fingerprint
 from agent.core.holder import Environment, Holder
-from agent.core.registration import PublicKeyIdentifier
+from agent.core.registration import ContactData, PublicKeyIdentifier
 
 
 class Step(Enum):
@@ -43,20 +44,32 @@ class Step(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a certificate is requested with, where no earlier one says it. `first_names` are the holder's."""
+
+    contact: ContactData
+    first_names: tuple[str, ...] = ()
+    base_services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Renewal:
-    """A renewal as the journal keeps it. No secret, no national number. Paths are absolute, instants aware UTC.
+    """A renewal, or the making of a first certificate, as the journal keeps it. No secret.
+
+    Paths are absolute, instants aware UTC.
 
     Attributes:
         id: the journal's name for it: a UUID.
-        old_path: the keystore that is replaced; it stays as it is.
+        old_path: the keystore that is replaced, which stays as it is; None where there is none.
         new_path: the final place of its successor, beside it.
-        fingerprint: of the certificate that is replaced.
+        fingerprint: of the certificate that is replaced; of a first one, what stands for it (`stand_in`).
         request_id: `Id` of the GenerateCertificate request, once one was about to leave.
         public_key_identifier: of the new key, once there is one; by it the service knows request and certificate.
         by_hand: a person at eHealth must look first.
         polls: how often the certificate was asked for; with `next_poll` it survives a restart.
         token_to_activate: the new token waits for ActivateETK while the old one stays in force.
         ended_because: what eHealth said: the reason of ENDED, or of waiting in COLLECT for a person's decision.
+        wanted: None for a renewal, where eHealth knows it, and where the request was sent by another program.
     """
 
     id: str
@@ -64,7 +77,7 @@ class Renewal:
     step: Step
     environment: Environment
     holder: Holder
-    old_path: str
+    old_path: str | None
     new_path: str
     fingerprint: Fingerprint
     request_id: str | None = None
@@ -74,6 +87,17 @@ class Renewal:
     next_poll: datetime | None = None
     token_to_activate: bool | None = None
     ended_because: str | None = None
+    wanted: Wanted | None = None
+
+    @property
+    def path(self) -> str:
+        """The keystore by which people know it: the one that is replaced, or the one that comes to be."""
+        return self.old_path or self.new_path
+
+    @property
+    def is_adopted(self) -> bool:
+        """Another program began it, in a keystore that has its final name already."""
+        return self.old_path is None and self.wanted is None
 
     @property
     def is_over(self) -> bool:
@@ -83,6 +107,11 @@ class Renewal:
     def needs_a_person(self) -> bool:
         """It cannot go on by itself: the eID has to sign, eHealth refused, or the last word is a person's."""
         return self.step in (Step.MAKE_KEY, Step.SIGN, Step.ACTIVATE) or self.ended_because is not None
+
+
+def stand_in(*facts: str) -> Fingerprint:
+    """What stands for a certificate that is not there yet: the same facts, the same request."""
+    return Fingerprint(sha256("\n".join(facts).encode()).hexdigest())
 
 
 _MINUTE = 60

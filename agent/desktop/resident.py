@@ -276,7 +276,7 @@ class Resident:
             self._around.timetable.forget("resume")
 
     def _goes_on_at(self, renewal: Renewal) -> datetime | None:
-        if self._around.children.is_running(f"renew {renewal.old_path}"):
+        if self._around.children.is_running(f"renew {renewal.path}"):
             return None
         before, tried, fruitless = self._tried.get(renewal.id, (None, None, 0))
         return goes_on_at(renewal, tried, fruitless if before == renewal else 0)
@@ -299,7 +299,7 @@ class Resident:
         now = {renewal.id: renewal for renewal in after}
         for old in before:
             new = now.get(old.id)
-            if self._around.children.is_running(f"renew {old.old_path}") or new == old:
+            if self._around.children.is_running(f"renew {old.path}") or new == old:
                 continue
             name = old.holder.name or old.holder.type
             if new is not None and new.ended_because and not old.ended_because:

@@ -16,18 +16,32 @@ from agent.text import _
 
 
 def put_in_place(run: Run, renewal: Renewal) -> Renewal:
-    """Prove every key of the finished keystore, then give it its final name. The old one stays beside it."""
+    """Prove every key of the finished keystore, then give it its final name. The old one stays beside it.
+
+    A keystore that was begun elsewhere is the only one that is replaced by its finished self, under its own name.
+    """
     keystores, pending, final = run.outside.keystores, pending_path(renewal), Path(renewal.new_path)
     run.door.step(renewal.step, _("Proving every key"))
     if keystores.exists(pending):
-        old_keys = encryption_keys_of(run.old(renewal)) if keystores.exists(Path(renewal.old_path)) else ()
+        finished = run.pending(renewal)
         token_key = keystores.read(token_path(renewal), run.new_password).keys[0].private_key
-        check_finished(run.pending(renewal), old_keys, token_key.public_key())
+        check_finished(finished, _earlier_keys(run, renewal), token_key.public_key())
+        if renewal.is_adopted:
+            keystores.write(final, finished, run.new_password, run.options.profile)
+            keystores.remove(pending)
     keystores.put_in_place(pending, final)
     keystores.remove(token_path(renewal))
     run.keep_password(renewal, final, instead_of=pending)
     run.note(renewal, _("The new keystore is {name}.").format(name=final.name))
     return goes_to(renewal, Step.CONFIRM)
+
+
+def _earlier_keys(run: Run, renewal: Renewal) -> tuple[KeyEntry, ...]:
+    """The encryption keys that must not be lost: of the old keystore, or of the one that was begun elsewhere."""
+    earlier = Path(renewal.path)
+    if not run.outside.keystores.exists(earlier):
+        return ()
+    return encryption_keys_of(run.outside.keystores.read(earlier, run.options.password))
 
 
 def confirm(run: Run, renewal: Renewal) -> Renewal:

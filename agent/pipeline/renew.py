@@ -1,4 +1,7 @@
-"""Run a renewal: one step after the other, each journaled before it acts, from wherever an earlier run stopped."""
+"""Make a certificate, be it a renewal, a first one or one that was begun elsewhere.
+
+One step after the other, each journaled before it acts, from wherever an earlier run stopped.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ from pathlib import Path
 
 from agent.core.glance import Fingerprint
 from agent.core.holder import Environment
+from agent.core.keystore import KeyEntry
 from agent.core.renewal import Renewal, Step
 from agent.core.x509 import fingerprint
 from agent.errors import RenewalRefused
 from agent.pipeline import deliver, request, sign, validate
 from agent.pipeline.platform import Platform
+from agent.pipeline.request import First
 from agent.pipeline.run import Options, Run, authentication_of
 from agent.ports import Door, Outside
 from agent.text import _
@@ -31,24 +36,38 @@ _ACTS: Mapping[Step, Callable[[Run, Renewal], Renewal]] = {
 
 
 def renew(path: Path, environment: Environment, outside: Outside, door: Door, options: Options) -> Renewal:
-    """Renew the keystore at `path`, or go on with its renewal that an earlier run began.
+    """Renew the keystore at `path`, or go on with what an earlier run began for it.
 
     Args:
         path: the old keystore, or one of the files of a renewal under way.
     Returns: the renewal, DONE; or waiting at ACTIVATE where `options.activate` is not set.
     Raises: AgentError. What was done so far is kept, and the same call goes on from there.
     """
-    run = Run(outside, door, options, Platform(outside.services, outside.clock, environment))
-    renewal = under_way(outside, path)
-    mark = renewal.fingerprint if renewal else _mark(outside, path, options)
-    with outside.lock.hold(mark, path):
-        # Asked again under the lock: another process may just have begun or ended it, here or for a copy of the file.
-        renewal = outside.journal.renewal_of(mark)
-        if renewal is not None:
-            renewal = _to_the_end(run, renewal)
-            if not (options.anew and renewal.step is Step.ENDED):
-                return _told(renewal)
-        return _told(_to_the_end(run, request.begin(run, path, environment)))
+    run = _run(environment, outside, door, options)
+    begun = under_way(outside, path)
+    mark = begun.fingerprint if begun else fingerprint(_authentication(outside, path, options).certificate)
+    return _made(run, mark, path, lambda: request.begin(run, path, environment))
+
+
+def request_first(asked: First, outside: Outside, door: Door, options: Options) -> Renewal:
+    """Make the first certificate of a holder, in a new keystore, or go on with it. As `renew`.
+
+    Args:
+        options: `password` is that of the new keystore.
+    """
+    run = _run(asked.environment, outside, door, options)
+    return _made(run, asked.mark, asked.folder, lambda: request.first(run, asked))
+
+
+def complete(path: Path, environment: Environment, outside: Outside, door: Door, options: Options) -> Renewal:
+    """Bring the keystore at `path` to its end, which was begun here or by another program. As `renew`.
+
+    Raises: NothingToComplete, where it has all that it needs.
+    """
+    run = _run(environment, outside, door, options)
+    begun = under_way(outside, path)
+    mark = begun.fingerprint if begun else request.mark_of_key(_authentication(outside, path, options))
+    return _made(run, mark, path, lambda: request.adopted(run, path, environment))
 
 
 def under_way(outside: Outside, path: Path) -> Renewal | None:
@@ -59,9 +78,23 @@ def under_way(outside: Outside, path: Path) -> Renewal | None:
     return None
 
 
-def _mark(outside: Outside, path: Path, options: Options) -> Fingerprint:
-    keystore = outside.keystores.read(path, options.password)
-    return fingerprint(authentication_of(keystore, path).certificate)
+def _run(environment: Environment, outside: Outside, door: Door, options: Options) -> Run:
+    return Run(outside, door, options, Platform(outside.services, outside.clock, environment))
+
+
+def _authentication(outside: Outside, path: Path, options: Options) -> KeyEntry:
+    return authentication_of(outside.keystores.read(path, options.password), path)
+
+
+def _made(run: Run, mark: Fingerprint, path: Path, begin: Callable[[], Renewal]) -> Renewal:
+    with run.outside.lock.hold(mark, path):
+        # Asked again under the lock: another process may just have begun or ended it, here or for a copy of the file.
+        renewal = run.outside.journal.renewal_of(mark)
+        if renewal is not None:
+            renewal = _to_the_end(run, renewal)
+            if not (run.options.anew and renewal.step is Step.ENDED):
+                return _told(renewal)
+        return _told(_to_the_end(run, begin()))
 
 
 def _to_the_end(run: Run, renewal: Renewal) -> Renewal:
@@ -77,5 +110,5 @@ def _to_the_end(run: Run, renewal: Renewal) -> Renewal:
 
 def _told(renewal: Renewal) -> Renewal:
     if renewal.step is Step.ENDED:
-        raise RenewalRefused(renewal.old_path, renewal.ended_because or _("eHealth ended the request."))
+        raise RenewalRefused(renewal.path, renewal.ended_because or _("eHealth ended the request."))
     return renewal

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -11,16 +12,89 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from agent.core.dn import Name, holder_of
 from agent.core.dummy import dummy_certificate, is_dummy
+from agent.core.glance import Fingerprint
 from agent.core.holder import Environment, Holder
 from agent.core.keystore import AUTHENTICATION, KeyEntry, Keystore
 from agent.core.registration import CertificateInfo, CertificateStatus
-from agent.core.renewal import Renewal, Step
+from agent.core.renewal import Renewal, Step, Wanted, stand_in
 from agent.core.x509 import fingerprint, public_key_identifier
-from agent.errors import Damaged, NotReplaceable, RenewalNotOpen
+from agent.errors import Damaged, NothingToComplete, NotReplaceable, RenewalNotOpen
 from agent.pipeline.files import finished_path, pending_path, refused_path
-from agent.pipeline.run import Run, authentication_of, goes_to, subject_of
+from agent.pipeline.run import Run, authentication_of, encryption_keys_of, goes_to, subject_of
 from agent.ports import Keystores, Word
 from agent.text import _
+
+
+@dataclass(frozen=True)
+class First:
+    """The first certificate of a holder: for whom, with what, and where its keystore will be."""
+
+    holder: Holder
+    wanted: Wanted
+    environment: Environment
+    folder: Path
+
+    @property
+    def mark(self) -> Fingerprint:
+        """Two requests for one holder are one too many."""
+        holder = self.holder
+        return stand_in(self.environment.value, holder.type, holder.number, holder.application_id or "")
+
+
+def first(run: Run, asked: First) -> Renewal:
+    """The making of a first certificate. Nothing is written yet."""
+    holder, environment = asked.holder, asked.environment
+    started = _free_instant(run.outside.keystores, asked.folder, holder, environment, run.outside.clock.now())
+    return Renewal(
+        id=str(uuid4()),
+        started=started,
+        step=Step.MAKE_KEY,
+        environment=environment,
+        holder=holder,
+        old_path=None,
+        new_path=str(finished_path(asked.folder, holder, environment, started)),
+        fingerprint=asked.mark,
+        wanted=asked.wanted,
+    )
+
+
+def adopted(run: Run, path: Path, environment: Environment) -> Renewal:
+    """What another program began in the keystore at `path`; it goes on in a copy beside it.
+
+    Raises: NothingToComplete, KeystoreError.
+    """
+    keystore = run.outside.keystores.read(path, run.options.password)
+    authentication = authentication_of(keystore, path)
+    waits = is_dummy(authentication.certificate)
+    if not waits and encryption_keys_of(keystore):
+        raise NothingToComplete(str(path))
+    renewal = Renewal(
+        id=str(uuid4()),
+        started=run.outside.clock.now(),
+        step=Step.COLLECT if waits else Step.MAKE_TOKEN_KEY,
+        environment=environment,
+        holder=_holder_by_name(path) if waits else _holder(subject_of(authentication), path),
+        old_path=None,
+        new_path=str(path),
+        fingerprint=mark_of_key(authentication),
+        public_key_identifier=public_key_identifier(authentication.private_key.public_key()),
+    )
+    run.save_pending(renewal, keystore)
+    return renewal
+
+
+def mark_of_key(authentication: KeyEntry) -> Fingerprint:
+    """Stands for the certificate that was requested elsewhere for this key."""
+    return stand_in(public_key_identifier(authentication.private_key.public_key()))
+
+
+_OFFICIAL_NAME = re.compile(r"([A-Z0-9][A-Z0-9_-]*)=([0-9]+)(?:,([0-9A-Z_-]{1,30}))? ")
+
+
+def _holder_by_name(path: Path) -> Holder:
+    """Whose it will be, as far as the file's name tells; the certificate will say."""
+    matched = _OFFICIAL_NAME.match(path.name)
+    return Holder(*matched.groups()) if matched else Holder("", "", None, path.name)
 
 
 def begin(run: Run, path: Path, environment: Environment) -> Renewal:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from agent.core.dn import Name
 from agent.core.glance import Profile
+from agent.core.holder import Holder
 from agent.core.keystore import KeyEntry, Keystore
 from agent.core.registration import CertificateInfo
-from agent.core.renewal import Renewal, Step
+from agent.core.renewal import Renewal, Step, Wanted
 from agent.core.x509 import name_of
-from agent.errors import Damaged, VaultUnavailable
+from agent.errors import Damaged, RenewalRefused, VaultUnavailable
 from agent.pipeline.files import pending_path
 from agent.pipeline.platform import Platform
 from agent.ports import Door, Event, Outside
@@ -68,11 +69,16 @@ class Run:
     def new_password(self) -> Secret:
         return self.options.new_password or self.options.password
 
-    def old(self, renewal: Renewal) -> Keystore:
-        """The keystore that is replaced. Raises: KeystoreError."""
-        if self._old is None:
+    def old(self, renewal: Renewal) -> Keystore | None:
+        """The keystore that is replaced, where there is one. Raises: KeystoreError."""
+        if self._old is None and renewal.old_path is not None:
             self._old = self.outside.keystores.read(Path(renewal.old_path), self.options.password)
         return self._old
+
+    def replaced(self, renewal: Renewal) -> KeyEntry | None:
+        """The authentication key and certificate that are replaced, where there are any. Raises: KeystoreError."""
+        old = self.old(renewal)
+        return authentication_of(old, Path(renewal.path)) if old is not None else None
 
     def pending(self, renewal: Renewal) -> Keystore:
         """The keystore that is being made, as it now is on disk. Raises: KeystoreError."""
@@ -81,11 +87,20 @@ class Run:
     def save_pending(self, renewal: Renewal, keystore: Keystore) -> None:
         self.outside.keystores.write(pending_path(renewal), keystore, self.new_password, self.options.profile)
 
-    def info(self, renewal: Renewal) -> CertificateInfo:
-        """What eHealth knows of the old certificate; asked once a run. Raises: ServiceError, KeystoreError."""
+    def wanted(self, renewal: Renewal) -> tuple[Holder, Wanted]:
+        """For whom and with what the certificate is requested; of a renewal eHealth knows it, and is asked once a run.
+
+        Raises: ServiceError, KeystoreError.
+        """
+        if renewal.wanted is not None:
+            return renewal.holder, renewal.wanted
         if self._info is None:
-            self._info = self.info_of(authentication_of(self.old(renewal), Path(renewal.old_path)))
-        return self._info
+            replaced = self.replaced(renewal)
+            if replaced is None:
+                raise RenewalRefused(renewal.path, _("It was requested with another program."))
+            self._info = self.info_of(replaced)
+        info = self._info
+        return info.holder, Wanted(info.contact, info.first_names, info.base_services)
 
     def info_of(self, authentication: KeyEntry) -> CertificateInfo:
         """What eHealth knows of the certificate of this key, asked with the key itself."""
@@ -107,7 +122,7 @@ class Run:
     def note(self, renewal: Renewal, text: str, **facts: str) -> None:
         """A line in the history."""
         event = Event(
-            self.outside.clock.now(), f"renewal.{renewal.step.value}", text, renewal.old_path, tuple(facts.items())
+            self.outside.clock.now(), f"renewal.{renewal.step.value}", text, renewal.path, tuple(facts.items())
         )
         self.outside.journal.note(event)
 

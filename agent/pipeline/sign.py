@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from agent.core.dn import NotADistinguishedName, parse
+from agent.core.dn import NotADistinguishedName, is_name_of, parse
 from agent.core.eid import signature_certificate
-from agent.core.registration import CertificateInfo, Contract
-from agent.core.renewal import Renewal, Step
+from agent.core.holder import Holder
+from agent.core.registration import Contract
+from agent.core.renewal import Renewal, Step, Wanted
 from agent.core.x509 import signing_request_der
 from agent.errors import (
     BadReply,
@@ -65,16 +65,16 @@ def sign(run: Run, renewal: Renewal) -> Renewal:
     Raises: ContractDeclined, CardError, ServiceError, IssuedCertificateError.
     """
     run.door.step(renewal.step, _("Asking eHealth for the certificate's data"))
-    info = run.info(renewal)
+    holder, wanted = run.wanted(renewal)
     run.door.step(renewal.step, _("Reading the eID"))
     eid = _with_card(run.door, lambda: _usable_eid(run))
-    contract = _contract(run, renewal, info, eid)
+    contract = _contract(run, renewal, holder, wanted, eid)
     run.door.step(renewal.step, _("The contract"))
     if not run.door.accept(contract, eid.person, renewal.environment):
         raise ContractDeclined
     run.note(renewal, _("The contract was accepted by {name}.").format(name=eid.person.full_name))
     request_id = new_request_id()
-    request_xml = _request(run, renewal, info, contract, request_id)
+    request_xml = _request(run, renewal, wanted, contract, request_id)
     signer = CardSigner(run.outside.card, eid, CardKey.SIGNATURE, run.door)
     run.door.step(renewal.step, _("Signing with the eID"))
     signed_xml = _with_card(run.door, lambda: xmldsig.sign(request_xml, signer))
@@ -99,29 +99,30 @@ def _with_card(door: Door, act: Callable[[], T]) -> T:
                 raise
 
 
-def _contract(run: Run, renewal: Renewal, info: CertificateInfo, eid: Eid) -> Contract:
+def _contract(run: Run, renewal: Renewal, holder: Holder, wanted: Wanted, eid: Eid) -> Contract:
     """The contract for this signer and certificate; one for another name is caught before any PIN."""
-    query = certra.GenerateContract(info.contact, eid.person, info.holder, info.first_names)
+    query = certra.GenerateContract(wanted.contact, eid.person, holder, wanted.first_names)
     contract = run.platform.ask(certra.GENERATE_CONTRACT, query)
-    old = authentication_of(run.old(renewal), Path(renewal.old_path))
+    replaced = run.replaced(renewal)
     try:
-        is_same = parse(contract.dn).is_same(subject_of(old))
+        name = parse(contract.dn)
+        is_right = name.is_same(subject_of(replaced)) if replaced is not None else is_name_of(name, holder)
     except NotADistinguishedName:
-        is_same = False
-    if not is_same:
+        is_right = False
+    if not is_right:
         raise IssuedCertificateError("2", _("the contract is for another name ({name})").format(name=contract.dn))
     if contract.signer.ssin != eid.person.ssin:
         raise IssuedCertificateError("2", _("the contract is for another signer"))
     return contract
 
 
-def _request(run: Run, renewal: Renewal, info: CertificateInfo, contract: Contract, request_id: str) -> bytes:
+def _request(run: Run, renewal: Renewal, wanted: Wanted, contract: Contract, request_id: str) -> bytes:
     pending = pending_path(renewal)
     private_key = authentication_of(run.pending(renewal), pending).private_key
     if not isinstance(private_key, rsa.RSAPrivateKey):
         raise Damaged(str(pending), _("its key is not an RSA key"))
     csr_der = signing_request_der(private_key, parse(contract.dn))
-    query = certra.GenerateCertificate(info.contact, csr_der, contract, info.base_services)
+    query = certra.GenerateCertificate(wanted.contact, csr_der, contract, wanted.base_services)
     return run.platform.request(certra.GENERATE_CERTIFICATE, query, request_id)
 
 
@@ -169,7 +170,7 @@ def _sent_once(run: Run, renewal: Renewal, signed: SignedRequest) -> Renewal | S
 def _was_taken(run: Run, renewal: Renewal) -> bool:
     """Whether eHealth knows a request for this key. The key stays the same, so no two certificates can come of it."""
     if renewal.public_key_identifier is None:
-        raise RenewalRefused(renewal.old_path, _("The journal does not say which key was sent."))
+        raise RenewalRefused(renewal.path, _("The journal does not say which key was sent."))
     try:
         run.platform.ask(certra.GET_CERTIFICATE, renewal.public_key_identifier)
     except NotYetDelivered:

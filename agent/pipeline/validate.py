@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from agent.core.checks import check_certificate, check_token, is_issued_by, is_same_key
-from agent.core.dn import rfc2253
+from agent.core.dn import holder_of, rfc2253
 from agent.core.dummy import dummy_certificate, is_dummy
 from agent.core.keystore import CertificateEntry, KeyEntry, Keystore
 from agent.core.registration import TokenStatus
@@ -65,7 +64,7 @@ def collect(run: Run, renewal: Renewal) -> Renewal:
             return ended(run, renewal, str(problem))
         run.note(renewal, str(problem))
         run.outside.journal.save(replace(renewal, ended_because=str(problem)))
-        raise RenewalRefused(renewal.old_path, str(problem)) from problem
+        raise RenewalRefused(renewal.path, str(problem)) from problem
     return replace(goes_to(renewal, Step.INSTALL), next_poll=None, ended_because=None)
 
 
@@ -89,20 +88,19 @@ def install(run: Run, renewal: Renewal) -> Renewal:
     run.door.step(renewal.step, _("Checking the certificate"))
     chain = _delivered(run, renewal)
     old = run.old(renewal)
-    replaced = authentication_of(old, Path(renewal.old_path))
+    replaced = run.replaced(renewal)
     check_certificate(
         chain,
         authentication.private_key.public_key(),
-        subject_of(replaced),
+        renewal.holder if renewal.wanted else None,
+        replaced.certificate if replaced else None,
         run.outside.clock.now(),
-        replaced.certificate.not_valid_after_utc,
     )
-    chain = _with_root(chain, old)
-    installed = replace(authentication, chain=chain)
-    run.save_pending(renewal, _keystore(installed, encryption_keys_of(old)))
+    installed = replace(authentication, chain=_with_root(chain, old or pending))
+    run.save_pending(renewal, _keystore(installed, encryption_keys_of(old or pending)))
     text = _("The certificate is installed, valid until {day}.")
     run.note(renewal, text.format(day=written(chain[0].not_valid_after_utc)))
-    return goes_to(renewal, Step.MAKE_TOKEN_KEY)
+    return replace(goes_to(renewal, Step.MAKE_TOKEN_KEY), holder=holder_of(subject_of(installed)) or renewal.holder)
 
 
 def _with_root(chain: tuple[x509.Certificate, ...], old: Keystore) -> tuple[x509.Certificate, ...]:

@@ -14,7 +14,7 @@ from agent.adapters.keystore_pkcs12 import Pkcs12Keystores
 from agent.core.holder import Environment, Holder
 from agent.core.keystore import Keystore
 from agent.core.person import Person
-from agent.core.renewal import Renewal
+from agent.core.renewal import Renewal, Step
 from agent.errors import OutcomeUnknown
 from agent.pipeline.files import finished_path
 from agent.pipeline.renew import renew
@@ -111,3 +111,32 @@ class Practice:
 
     def files(self) -> list[str]:
         return sorted(path.name for path in self.folder.joinpath("keystore").iterdir())
+
+
+# ── Killed ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this runs."""
+
+
+def kill(practice: Practice, step: Step, after_the_act: bool) -> None:
+    """Kill once: just after `step` was journaled, or when it has acted and the next step is about to be journaled."""
+    journal = practice.journal
+    assert isinstance(journal, MemoryJournal)
+    save = journal.save
+    killed: list[Step] = []
+    began: list[Step] = []
+
+    def saving(renewal: Renewal) -> None:
+        if after_the_act and began and renewal.step is not step and not killed:
+            killed.append(step)
+            raise Killed
+        save(renewal)
+        if renewal.step is step and not killed:
+            began.append(step)
+            if not after_the_act:
+                killed.append(step)
+                raise Killed
+
+    journal.save = saving  # type: ignore[method-assign]

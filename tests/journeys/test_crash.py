@@ -6,45 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from agent.core.renewal import Renewal, Step
-from tests.fakes import MemoryJournal
-from tests.journeys.practice import PIN, Practice
-
-
-class Killed(BaseException):
-    """The process is gone: nothing after this runs."""
-
+from agent.core.renewal import Step
+from tests.journeys.practice import PIN, Killed, Practice, kill
 
 ACTS = [step for step in Step if step not in (Step.DONE, Step.ENDED)]
-
-
-def _kill(practice: Practice, step: Step, after_the_act: bool) -> None:
-    """Kill once: just after `step` was journaled, or when it has acted and the next step is about to be journaled."""
-    journal = practice.journal
-    assert isinstance(journal, MemoryJournal)
-    save = journal.save
-    killed: list[Step] = []
-    began: list[Step] = []
-
-    def saving(renewal: Renewal) -> None:
-        if after_the_act and began and renewal.step is not step and not killed:
-            killed.append(step)
-            raise Killed
-        save(renewal)
-        if renewal.step is step and not killed:
-            began.append(step)
-            if not after_the_act:
-                killed.append(step)
-                raise Killed
-
-    journal.save = saving  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize("after_the_act", [False, True], ids=["before it acts", "after it acted"])
 @pytest.mark.parametrize("step", ACTS, ids=lambda step: step.value)
 def test_killed_and_started_again(practice: Practice, step: Step, after_the_act: bool) -> None:
     practice.door.pins = [PIN, PIN]
-    _kill(practice, step, after_the_act)
+    kill(practice, step, after_the_act)
     with pytest.raises(Killed):
         practice.renew()
 
