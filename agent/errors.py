@@ -13,7 +13,7 @@
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
     ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined
-    ├ NothingToActivate · NothingToComplete
+    ├ NothingToActivate · NothingToComplete · NothingBegun
     ├ JournalError
     └ WindowsMissing · DisplayMissing         the terminal's commands work without them
 
@@ -515,6 +515,14 @@ class NothingToComplete(AgentError):
     path: str
     title = N_("{path} is complete: it has its certificate and its encryption key.")
     hint = N_("Look at what is under way: ehealth-agent status")
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class NothingBegun(AgentError):
+    places: str
+    title = N_("No request that waits to be completed was found in {places}.")
+    hint = N_("If there is one all the same, name its file: ehealth-agent complete KEYSTORE")
     retry = Retry.NEVER
 
 

@@ -130,12 +130,20 @@ def _renewing(commands: Any) -> None:
     )
     _in_a_window(renew, "renew")
     renew.set_defaults(run=command("agent.cli.renewing", "renew"))
+    complete = commands.add_parser(
+        "complete", help=_("bring a request to its end that was begun here or with another program")
+    )
+    complete.add_argument(
+        "keystore", nargs="?", type=Path, metavar="KEYSTORE", help=_("the keystore that waits (default: the newest)")
+    )
+    complete.add_argument("--no-wait", action="store_true", help=_("stop where eHealth is not ready (exit code 75)"))
+    complete.set_defaults(run=command("agent.cli.completing", "complete"))
     activate = commands.add_parser(
         "activate", help=_("let the new encryption key take over, once every PC has the new keystore")
     )
     activate.add_argument("keystore", type=Path, metavar="KEYSTORE", help=_("the old or the new keystore"))
     activate.set_defaults(run=command("agent.cli.renewing", "activate"))
-    for parser in (renew, activate):
+    for parser in (renew, complete, activate):
         parser.add_argument(
             "--password-stdin",
             action="store_true",

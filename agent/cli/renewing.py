@@ -40,7 +40,7 @@ def renew(arguments: Namespace) -> int:
     config = load(arguments.config)
     outside = wiring.outside(config)
     path = arguments.keystore.absolute()
-    password, is_kept = _password(arguments, outside, path)
+    password, is_kept = keystore_password(arguments, outside, path)
     pin = secret_from_stdin(_("the eID's PIN")) if arguments.pin_stdin else None
     door = TerminalDoor(arguments.accept_contract, pin)
     begun = under_way(outside, path)
@@ -61,7 +61,7 @@ def renew(arguments: Namespace) -> int:
         activate=arguments.activate or config.activate_at_once,
         anew=arguments.anew,
     )
-    _tell(renew_keystore(path, environment, outside, door, options))
+    tell(renew_keystore(path, environment, outside, door, options))
     return 0
 
 
@@ -86,9 +86,9 @@ def activate(arguments: Namespace) -> int:
     begun = under_way(outside, path)
     if begun is None:
         raise NothingToActivate(str(path))
-    password, is_kept = _password(arguments, outside, path)
+    password, is_kept = keystore_password(arguments, outside, path)
     options = Options(password=password, profile=config.profile, keep_password=is_kept, activate=True)
-    _tell(renew_keystore(path, begun.environment, outside, TerminalDoor(), options))
+    tell(renew_keystore(path, begun.environment, outside, TerminalDoor(), options))
     return 0
 
 
@@ -128,7 +128,7 @@ def _row(event: Event) -> dict[str, str | None]:
 _TRIES = 3
 
 
-def _password(arguments: Namespace, outside: Outside, path: Path) -> tuple[Secret, bool]:
+def keystore_password(arguments: Namespace, outside: Outside, path: Path) -> tuple[Secret, bool]:
     """The keystore's password, and whether the vault has it: from standard input, the vault, or the person."""
     if arguments.password_stdin:
         return secret_from_stdin(_("the keystore's password")), False
@@ -166,7 +166,7 @@ def _replacement(password: Secret, path: Path, begun: Renewal | None) -> Secret 
         complain(PasswordRefused(str(path), problem or _("the two are not the same")))
 
 
-def _tell(renewal: Renewal) -> None:
+def tell(renewal: Renewal) -> None:
     out = console()
     out.print()
     if renewal.step is Step.ACTIVATE:
@@ -177,6 +177,10 @@ def _tell(renewal: Renewal) -> None:
         out.print(f'     ehealth-agent activate "{renewal.new_path}"', markup=False)
     else:
         out.print(_("Your computer is now ready to use eHealth applications."), style="bold green")
-        text = _("The new keystore is {path}; the old one stays beside it.")
-        out.print(text.format(path=renewal.new_path), markup=False)
-        out.print(_("Point your software to the new file, on every computer that uses it."))
+        if renewal.old_path is None:
+            out.print(_("The keystore is {path}").format(path=renewal.new_path), markup=False)
+            out.print(_("Point your software to it, on every computer that uses it."))
+        else:
+            text = _("The new keystore is {path}; the old one stays beside it.")
+            out.print(text.format(path=renewal.new_path), markup=False)
+            out.print(_("Point your software to the new file, on every computer that uses it."))

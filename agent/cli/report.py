@@ -178,6 +178,8 @@ def next_steps(findings: Sequence[Finding]) -> list[str]:
             continue
         if renewable:
             steps.append(f'ehealth-agent renew "{path}"')
+        elif finding.state in (State.PENDING, State.INCOMPLETE):
+            steps.append(f'ehealth-agent complete "{path}"')
         elif finding.state is State.PASSWORD_NEEDED:
             steps.append(f'ehealth-agent password set "{path}"')
     return steps

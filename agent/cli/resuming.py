@@ -69,11 +69,10 @@ def resume(arguments: Namespace) -> int:
 
 def _go_on(renewal: Renewal, outside: Outside, config: Config) -> None:
     """Raises: AgentError; NotYetDelivered where it takes longer than our patience."""
-    old = outside.vault.password(Path(renewal.path))
+    new = _kept(outside, pending_path(renewal), Path(renewal.new_path))
+    old = _kept(outside, Path(renewal.old_path)) if renewal.old_path else new
     if old is None:
         raise PasswordNeeded(renewal.path)
-    places = (pending_path(renewal), Path(renewal.new_path))
-    new = next((password for place in places if (password := outside.vault.password(place)) is not None), old)
     options = Options(old, new, config.profile, keep_password=True, wait=False, activate=config.activate_at_once)
     while True:
         try:
@@ -85,6 +84,11 @@ def _go_on(renewal: Renewal, outside: Outside, config: Config) -> None:
             outside.clock.wait(wait.total_seconds())
         else:
             return
+
+
+def _kept(outside: Outside, *places: Path) -> Secret | None:
+    """The first password that the vault has for one of these files."""
+    return next((password for place in places if (password := outside.vault.password(place)) is not None), None)
 
 
 def _wait(renewal: Renewal | None, now: datetime) -> timedelta | None:

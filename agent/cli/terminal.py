@@ -73,6 +73,19 @@ def confirm(question: str) -> bool:
     )
 
 
+def choose(question: str, lines: Sequence[str]) -> int:
+    """Ask which of `lines` is meant; Enter takes the first. Raises: ConfigError where nobody can be asked."""
+    for number, line in enumerate(lines, 1):
+        print(f"  {number}  {line}")
+    if not sys.stdin.isatty():
+        text = _("{question} Nobody can be asked; name the file")
+        raise ConfigError(_("standard input"), text.format(question=question))
+    while True:
+        said = input(f"{question} [1] ").strip() or "1"
+        if said.isdecimal() and 1 <= int(said) <= len(lines):
+            return int(said) - 1
+
+
 def in_my_language(texts: Sequence[LocalizedText]) -> str:
     """The text in the chosen language, else the first there is."""
     return next((each.text for each in texts if each.language[:2] == spoken()), texts[0].text if texts else "")

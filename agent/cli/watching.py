@@ -56,13 +56,15 @@ def _under_way(renewal: Renewal) -> tuple[str, str]:
         name = Path(renewal.new_path).name
         what = _("The encryption key of {name} waits to take over, until every computer has that file:")
         return what.format(name=name), f'ehealth-agent activate "{renewal.new_path}"'
-    if renewal.ended_because:
+    if renewal.old_path is None:
+        what = _("A request was begun on {begun} and is not finished. Go on with:")
+    elif renewal.ended_because:
         what = _("A renewal was begun on {begun} and is not finished ({why}). Go on with:")
     else:
         what = _("A renewal was begun on {begun} and is not finished. Go on with:")
     return what.format(
         begun=moment(renewal.started), why=renewal.ended_because
-    ), f'ehealth-agent renew "{renewal.path}"'
+    ), f'ehealth-agent {"renew" if renewal.old_path else "complete"} "{renewal.path}"'
 
 
 def _where(arguments: Namespace, config: Config) -> str:
