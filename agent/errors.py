@@ -13,7 +13,7 @@
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
     ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined
-    ├ NothingToActivate · NothingToComplete · NothingBegun
+    ├ NothingToActivate · NothingToComplete · NothingBegun · NotRevocable
     ├ JournalError
     └ WindowsMissing · DisplayMissing         the terminal's commands work without them
 
@@ -523,6 +523,15 @@ class NothingBegun(AgentError):
     places: str
     title = N_("No request that waits to be completed was found in {places}.")
     hint = N_("If there is one all the same, name its file: ehealth-agent complete KEYSTORE")
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class NotRevocable(AgentError):
+    path: str
+    status: str
+    title = N_("The certificate of {path} cannot be revoked: eHealth gives its status as {status}.")
+    hint = N_("A certificate that is not in force needs no revoking.")
     retry = Retry.NEVER
 
 

@@ -14,7 +14,7 @@ from agent.core.finding import Observation
 from agent.core.glance import Fingerprint, Glance, Profile
 from agent.core.holder import Environment
 from agent.core.person import Person
-from agent.core.registration import CertificateStatus, Contract, TokenStatus
+from agent.core.registration import AnyContract, CertificateStatus, TokenStatus
 from agent.core.reminders import Reminded, Reminder
 from agent.core.renewal import Renewal, Step
 from agent.errors import CardError
@@ -265,7 +265,7 @@ class Door(Protocol):
     def card_problem(self, problem: CardError) -> bool:
         """The card cannot be used as it is. True: the person put it right, try again. May wait for the card."""
 
-    def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:
+    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:
         """Show the contract; True when the person accepted it."""
 
     def enter_pin(self, attempts_left: int | None) -> Secret:

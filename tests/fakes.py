@@ -12,7 +12,7 @@ from agent.core.finding import Observation
 from agent.core.glance import Fingerprint
 from agent.core.holder import Environment
 from agent.core.person import Person
-from agent.core.registration import Contract
+from agent.core.registration import AnyContract
 from agent.core.reminders import Reminded
 from agent.core.renewal import Renewal, Step
 from agent.errors import CardError, PinCancelled, RenewalBusy
@@ -172,7 +172,7 @@ class FakeDoor(Door):
     repairs: int = 0
     steps: list[Step] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    contracts: list[Contract] = field(default_factory=list)
+    contracts: list[AnyContract] = field(default_factory=list)
     problems: list[CardError] = field(default_factory=list)
     attempts_left: list[int | None] = field(default_factory=list)
     waits: list[tuple[datetime, bool]] = field(default_factory=list)
@@ -186,7 +186,7 @@ class FakeDoor(Door):
         self.repairs -= 1
         return self.repairs >= 0
 
-    def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:
+    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:
         self.contracts.append(contract)
         return self.accepts
 

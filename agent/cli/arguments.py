@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from agent import __version__
+from agent.core.registration import RevocationReason
 from agent.text import N_, _
 
 argparse._ = _  # type: ignore[attr-defined]  # its own words come from our catalogues too
@@ -115,8 +116,6 @@ def _renewing(commands: Any) -> None:
     )
     renew.add_argument("keystore", type=Path, metavar="KEYSTORE", help=_("the keystore that is about to expire"))
     renew.add_argument("--yes", action="store_true", help=_("do not ask whether this is the right keystore"))
-    renew.add_argument("--accept-contract", action="store_true", help=_("accept the contract (it is still printed)"))
-    renew.add_argument("--pin-stdin", action="store_true", help=_("read the eID's PIN from standard input"))
     renew.add_argument("--no-wait", action="store_true", help=_("stop once eHealth has the request (exit code 75)"))
     renew.add_argument(
         "--activate",
@@ -138,12 +137,24 @@ def _renewing(commands: Any) -> None:
     )
     complete.add_argument("--no-wait", action="store_true", help=_("stop where eHealth is not ready (exit code 75)"))
     complete.set_defaults(run=command("agent.cli.completing", "complete"))
+    revoke = commands.add_parser("revoke", help=_("take a certificate back, with an eID"))
+    revoke.add_argument("keystore", type=Path, metavar="KEYSTORE", help=_("the keystore of the certificate"))
+    revoke.add_argument(
+        "--reason", type=_reason, metavar="REASON", help=", ".join(each.value for each in RevocationReason)
+    )
+    revoke.add_argument("--yes", action="store_true", help=_("do not ask whether this is the right keystore"))
+    revoke.set_defaults(run=command("agent.cli.revoking", "revoke"))
+    for parser in (renew, revoke):
+        parser.add_argument(
+            "--accept-contract", action="store_true", help=_("accept the contract (it is still printed)")
+        )
+        parser.add_argument("--pin-stdin", action="store_true", help=_("read the eID's PIN from standard input"))
     activate = commands.add_parser(
         "activate", help=_("let the new encryption key take over, once every PC has the new keystore")
     )
     activate.add_argument("keystore", type=Path, metavar="KEYSTORE", help=_("the old or the new keystore"))
     activate.set_defaults(run=command("agent.cli.renewing", "activate"))
-    for parser in (renew, complete, activate):
+    for parser in (renew, complete, revoke, activate):
         parser.add_argument(
             "--password-stdin",
             action="store_true",
@@ -204,6 +215,15 @@ def _instant(text: str) -> datetime:
             _("{text!r} is not an instant such as 2026-12-31T09:00:00Z").format(text=text)
         ) from problem
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def _reason(text: str) -> RevocationReason:
+    try:
+        return RevocationReason(text)
+    except ValueError as problem:
+        reasons = ", ".join(each.value for each in RevocationReason)
+        message = _("{text!r} is none of {reasons}").format(text=text, reasons=reasons)
+        raise argparse.ArgumentTypeError(message) from problem
 
 
 def _count(text: str) -> int:

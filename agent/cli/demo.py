@@ -23,7 +23,7 @@ from agent.core.finding import Finding
 from agent.core.holder import Environment
 from agent.core.keystore import KeyEntry, Keystore
 from agent.core.person import Person
-from agent.core.registration import Contract
+from agent.core.registration import AnyContract
 from agent.core.reminders import reminder
 from agent.core.renewal import Renewal, Step
 from agent.core.x509 import public_key_identifier
@@ -102,7 +102,7 @@ class DemoDoor:
     def card_problem(self, problem: CardError) -> bool:  # noqa: ARG002
         return False
 
-    def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:  # noqa: ARG002
+    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:  # noqa: ARG002
         text = readable(in_my_language(contract.text))
         first = next((line.strip("# ") for line in text.splitlines() if line.startswith("#")), "")
         text = _("contract “{title}”, accepted by {name}")

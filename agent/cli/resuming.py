@@ -12,7 +12,7 @@ from agent.cli.terminal import complain
 from agent.config import Config, load
 from agent.core.holder import Environment
 from agent.core.person import Person
-from agent.core.registration import Contract
+from agent.core.registration import AnyContract
 from agent.core.renewal import Renewal, Step
 from agent.errors import AgentError, CardError, CardMissing, NotYetDelivered, PasswordNeeded, PinCancelled, RenewalBusy
 from agent.pipeline.files import pending_path
@@ -41,7 +41,7 @@ class NobodyThere:
     def card_problem(self, problem: CardError) -> bool:  # noqa: ARG002
         return False
 
-    def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:  # noqa: ARG002
+    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:  # noqa: ARG002
         return False
 
     def enter_pin(self, attempts_left: int | None) -> Secret:  # noqa: ARG002

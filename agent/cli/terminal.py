@@ -17,7 +17,7 @@ from rich.text import Text
 
 from agent.core.holder import Environment
 from agent.core.person import Person
-from agent.core.registration import Contract, LocalizedText
+from agent.core.registration import AnyContract, LocalizedText
 from agent.core.renewal import Step
 from agent.errors import AgentError, CardError, ConfigError, PinBlocked, PinCancelled, PinLastTry
 from agent.secret import Secret
@@ -129,7 +129,7 @@ class TerminalDoor:
         complain(problem)
         return confirm(_("Try again?"))
 
-    def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:
+    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:
         self.out.print()
         text = readable(in_my_language(contract.text))
         self.out.print(Panel(Markdown(text), title=f"{_('The contract')} ({environment_name(environment)})"))

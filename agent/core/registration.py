@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import NewType
+from typing import NewType, TypeAlias
 
 from agent.core.holder import Holder
 from agent.core.person import Person
@@ -64,6 +64,9 @@ class RevocationContract:
     signer: Person
     reason: RevocationReason
     text: tuple[LocalizedText, ...]
+
+
+AnyContract: TypeAlias = Contract | RevocationContract
 
 
 class CertificateStatus(Enum):

@@ -31,7 +31,7 @@ from agent.pipeline.files import pending_path
 from agent.pipeline.platform import new_request_id
 from agent.pipeline.request import ended
 from agent.pipeline.run import Run, SignedRequest, authentication_of, goes_to, subject_of
-from agent.ports import Card, CardKey, Door, Eid
+from agent.ports import Card, CardKey, Door, Eid, Outside
 from agent.protocol import certra, xmldsig
 from agent.text import _
 
@@ -67,7 +67,7 @@ def sign(run: Run, renewal: Renewal) -> Renewal:
     run.door.step(renewal.step, _("Asking eHealth for the certificate's data"))
     holder, wanted = run.wanted(renewal)
     run.door.step(renewal.step, _("Reading the eID"))
-    eid = _with_card(run.door, lambda: _usable_eid(run))
+    eid = with_card(run.door, lambda: usable_eid(run.outside))
     contract = _contract(run, renewal, holder, wanted, eid)
     run.door.step(renewal.step, _("The contract"))
     if not run.door.accept(contract, eid.person, renewal.environment):
@@ -77,19 +77,19 @@ def sign(run: Run, renewal: Renewal) -> Renewal:
     request_xml = _request(run, renewal, wanted, contract, request_id)
     signer = CardSigner(run.outside.card, eid, CardKey.SIGNATURE, run.door)
     run.door.step(renewal.step, _("Signing with the eID"))
-    signed_xml = _with_card(run.door, lambda: xmldsig.sign(request_xml, signer))
+    signed_xml = with_card(run.door, lambda: xmldsig.sign(request_xml, signer))
     run.signed = SignedRequest(request_id, signed_xml)
     return replace(goes_to(renewal, Step.SEND), request_id=request_id)
 
 
-def _usable_eid(run: Run) -> Eid:
+def usable_eid(outside: Outside) -> Eid:
     """The card in the reader, once it is sure that it can sign: an ended certificate is said before the PIN."""
-    eid = run.outside.card.identity()
-    signature_certificate(eid.signature_chain_der, run.outside.clock.now())
+    eid = outside.card.identity()
+    signature_certificate(eid.signature_chain_der, outside.clock.now())
     return eid
 
 
-def _with_card(door: Door, act: Callable[[], T]) -> T:
+def with_card(door: Door, act: Callable[[], T]) -> T:
     """Do `act`; where the card is not as needed, the person may put it right and try again."""
     while True:
         try:

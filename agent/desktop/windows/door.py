@@ -7,7 +7,7 @@ from datetime import datetime
 
 from agent.core.holder import Environment
 from agent.core.person import Person
-from agent.core.registration import Contract
+from agent.core.registration import AnyContract
 from agent.core.renewal import Step
 from agent.desktop.windows.pages import (
     CardWanted,
@@ -57,7 +57,7 @@ class WindowDoor:
         self._now = replace(self._now, step=Step.COLLECT, text="", until=until, by_hand=by_hand)
         self._stage.show(self._now)
 
-    def accept(self, contract: Contract, signer: Person, environment: Environment) -> bool:
+    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:
         self.signer = signer
         answer = self._stage.ask(ContractShown(contract.text, self._holder, signer, environment))
         self.wants_other_card = answer is Choice.OTHER_CARD
