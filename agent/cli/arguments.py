@@ -191,11 +191,15 @@ def _rest(commands: Any) -> None:
     actions = password.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
     for name, text in (
         ("set", _("store it, after it opened the keystore")),
+        ("change", _("protect the keystore with another one")),
         ("forget", _("remove it from the vault")),
     ):
         action = actions.add_parser(name, help=text)
         action.add_argument("keystore", type=Path, metavar="KEYSTORE")
         action.set_defaults(run=command("agent.cli.passwords", f"{name}_password"))
+        if name == "change":
+            text = _("read the old and the new password from standard input, a line each")
+            action.add_argument("--password-stdin", action="store_true", help=text)
         if name == "set":
             action.add_argument("--password-stdin", action="store_true", help=_("read it from standard input"))
     settings = commands.add_parser("settings", help=_("a window for folders, passwords, quiet hours, language"))

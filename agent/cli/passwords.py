@@ -1,11 +1,14 @@
-"""`password set` and `password forget`."""
+"""`password set`, `password change` and `password forget`."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
 from agent import wiring
-from agent.cli.terminal import ask_secret, secret_from_stdin
+from agent.cli.renewing import keystore_password, new_password
+from agent.cli.terminal import ask_secret, complain, secret_from_stdin
+from agent.config import load
+from agent.pipeline import protect
 from agent.text import _, written
 
 
@@ -23,6 +26,23 @@ def set_password(arguments: Namespace) -> int:
         print(_("It opens the keystore; its request is under way."))
     else:
         print(_("It opens the keystore, which is valid until {day}.").format(day=written(glance.not_after)))
+    return 0
+
+
+def change_password(arguments: Namespace) -> int:
+    """Protect a keystore with another password."""
+    config = load(arguments.config)
+    outside = wiring.outside(config)
+    path = arguments.keystore.absolute()
+    old, _is_kept = keystore_password(arguments, outside, path)
+    new = secret_from_stdin(_("the new password")) if arguments.password_stdin else new_password(path)
+    done = protect.change_password(path, old, new, outside, config.profile)
+    print(_("The password of {name} is changed, and every key in it was proved.").format(name=path.name))
+    print(_("Your software needs the new password too, on every computer that uses this keystore."))
+    if done.vault_problem is not None:
+        complain(done.vault_problem)
+    for copy in done.copies:
+        print(_("This copy still has the old password: {path}").format(path=copy))
     return 0
 
 

@@ -158,6 +158,11 @@ def _replacement(password: Secret, path: Path, begun: Renewal | None) -> Secret 
     if begun is not None:
         return ask_secret(_("The password that was chosen for the new keystore"))
     print(_("Other programs cannot read the accented letters of this password. The new file needs another one."))
+    return new_password(path)
+
+
+def new_password(path: Path) -> Secret:
+    """A password that will do, entered twice."""
     while True:
         chosen = ask_secret(_("New password"))
         problem = password_problem(chosen.reveal())
