@@ -198,8 +198,8 @@ def _rest(commands: Any) -> None:
         action.add_argument("keystore", type=Path, metavar="KEYSTORE")
         action.set_defaults(run=command("agent.cli.passwords", f"{name}_password"))
         if name == "change":
-            text = _("read the old and the new password from standard input, a line each")
-            action.add_argument("--password-stdin", action="store_true", help=text)
+            both = _("read the old and the new password from standard input, a line each")
+            action.add_argument("--password-stdin", action="store_true", help=both)
         if name == "set":
             action.add_argument("--password-stdin", action="store_true", help=_("read it from standard input"))
     settings = commands.add_parser("settings", help=_("a window for folders, passwords, quiet hours, language"))
