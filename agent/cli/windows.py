@@ -17,7 +17,6 @@ from agent.core.reminders import NOTHING_TOLD, snoozed, subject_of
 from agent.errors import AgentError, WindowsMissing
 from agent.ports import Journal
 from agent.secret import Secret
-from agent.text import speak
 from agent.watch.judge import judge
 
 _HISTORY = 1000
@@ -30,9 +29,7 @@ def _in_a_window(run: Callable[[Namespace, Config], None]) -> Callable[[Namespac
     def shown(arguments: Namespace) -> int:
         notice = _window("notice")
         try:
-            config = load(arguments.config)
-            speak(config.language)
-            run(arguments, config)
+            run(arguments, load(arguments.config))
         except AgentError as problem:
             notice.show_problem(problem)
             raise
