@@ -54,7 +54,7 @@ def translations(arguments: Sequence[str]) -> int:
 
 def pictures(arguments: Sequence[str]) -> int:
     system_packages.ensure_for_tests(system_packages.FOR_WINDOWS)
-    program = [_ready(Lock.RUN).python, "-m", "installer.pictures", *arguments]
+    program: list[str | Path] = [_ready(Lock.RUN).python, "-m", "installer.pictures", *arguments]
     return _in_the_foreground(program, environ={"PYTHONPATH": os.fspath(CLONE)})  # its folder is named from here
 
 
