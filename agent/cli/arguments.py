@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     _watching(commands)
     _renewing(commands)
+    _passing_on(commands)
     _resident(commands)
     _rest(commands)
     for each in commands.choices.values():  # where people look for it as well
@@ -148,6 +149,24 @@ def _renewing(commands: Any) -> None:
     history.add_argument("--json", action="store_true", help=_("a list of objects instead of lines"))
     _in_a_window(history, "history", "limit", "json")
     history.set_defaults(run=command("agent.cli.renewing", "history"))
+
+
+def _passing_on(commands: Any) -> None:
+    passes = commands.add_parser(
+        "pass-on", help=_("a message for the person with the eID: what to renew, by when, where and how")
+    )
+    passes.add_argument(
+        "keystore",
+        nargs="?",
+        type=Path,
+        metavar="KEYSTORE",
+        help=_("the keystore that it is about (default: the one that expires first)"),
+    )
+    passes.add_argument(
+        "--calendar", type=Path, metavar="FILE", help=_("also write the last safe day as a calendar file (.ics)")
+    )
+    _in_a_window(passes, "pass_on", "calendar")
+    passes.set_defaults(run=command("agent.cli.passing_on", "pass_on"))
 
 
 def _in_a_window(parser: argparse.ArgumentParser, name: str, *terminal_only: str) -> None:

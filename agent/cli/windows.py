@@ -1,4 +1,4 @@
-"""The commands that open a window: `settings`, and `renew`, `status` and `history` with ``--window``."""
+"""The commands that open a window: `settings`, and others with ``--window``."""
 
 from __future__ import annotations
 
@@ -62,6 +62,17 @@ def history(_arguments: Namespace, _config: Config) -> None:
     _window("history").show_history(wiring.journal().history(_HISTORY))
 
 
+@_in_a_window
+def pass_on(arguments: Namespace, config: Config) -> None:
+    """The message for the person with the eID, copied."""
+    from agent.cli.passing_on import message_for, save
+    from agent.desktop.launch import open_file
+
+    message = message_for(arguments.keystore, config)
+    window = _window("pass_on")
+    window.show_message(window.Passing(message.text, lambda: save(message), open_file))
+
+
 # ── Status ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -86,6 +97,7 @@ class _Acts:
         self._config, self._journal, self._window = config, journal, window
         self.done_by: dict[Act, Callable[[Choice], object]] = {
             Act.RENEW: lambda choice: self._start("renew", "--window", str(choice.path)),
+            Act.PASS_ON: lambda choice: self._start("pass-on", "--window", str(choice.path)),
             Act.LATER: self._put_off,
             Act.CHECK: lambda _choice: self._processes.start("check", ("check",), lambda _code, _said: None),
             Act.FOLDER: self._open_folder,

@@ -132,7 +132,7 @@ class StatusWindow:
             return []
         own = [each for each in self._known.renewals if each.fingerprint == subject_of(finding)]
         shown = menu([finding], own, self._clock.now())
-        return [item for item in shown if self._acts(item) & {Act.RENEW, Act.LATER} & self._deeds.acts]
+        return [item for item in shown if self._acts(item) & {Act.RENEW, Act.PASS_ON, Act.LATER} & self._deeds.acts]
 
     @staticmethod
     def _acts(item: Item) -> set[Act]:
@@ -143,7 +143,8 @@ class StatusWindow:
         if item.items:
             button: ttk.Widget = self._submenu(row, item)
         else:
-            button = ttk.Button(row, text=item.text, command=lambda: self._act(item), style="Accent.TButton")
+            style = "Accent.TButton" if Act.RENEW in self._acts(item) else "TButton"
+            button = ttk.Button(row, text=item.text, command=lambda: self._act(item), style=style)
         button.pack(side="left", padx=(0, self.look.px(8)))
 
     def _submenu(self, row: ttk.Frame, item: Item) -> ttk.Menubutton:
