@@ -24,7 +24,7 @@ from agent.desktop.windows.passwords import Passwords
 from agent.desktop.windows.renewal import RenewalWindow
 from agent.desktop.windows.settings import AtLogin, Behind, SettingsWindow
 from agent.desktop.windows.stage import Stage
-from agent.desktop.windows.status import Deeds, Known, StatusWindow
+from agent.desktop.windows.status import Deeds, Known, StatusWindow, Watcher
 from agent.desktop.windows.theme import Look, new_window
 from agent.errors import AgentError, CardError, PasswordNeeded, PinWrong, VaultUnavailable, WrongPassword
 from agent.ports import Clock, Event
@@ -164,10 +164,17 @@ def _fact(name: str, type_: str) -> object:
 def _status(root: tk.Tk, look: Look) -> Iterator[Shown]:
     known = Known(findings(), [])
     acts = frozenset(Act) - {Act.HELP, Act.QUIT}
-    window = StatusWindow(root, look, Deeds(lambda: known, lambda _choice: None, lambda: False, acts), _Standstill())
+    is_watched = True
+    watcher = Watcher(lambda: is_watched, lambda: None, lambda: None)
+    deeds = Deeds(lambda: known, lambda _choice: None, lambda: False, acts, watcher)
+    window = StatusWindow(root, look, deeds, _Standstill())
     for row, finding in enumerate(known.findings):
         window.table.choose(row)
         yield f"status-{finding.state.value}", root
+    is_watched = False
+    window.table.choose(0)
+    window.refresh()
+    yield "status-nobody-watches", root
 
 
 def findings() -> Sequence[Finding]:

@@ -79,10 +79,15 @@ def pass_on(arguments: Namespace, config: Config) -> None:
 @_in_a_window
 def status(arguments: Namespace, config: Config) -> None:
     """All keystores, as the journal has them, and the tray's menu."""
+    from agent.cli.running import bell_in
+    from agent.desktop.bell import is_listened, ring
+
     window = _window("status")
     acts = _Acts(arguments.config, config, wiring.journal(), window)
     acts.carry_out(Choice(Act.CHECK))
-    deeds = window.Deeds(acts.known, acts.carry_out, acts.is_looking, frozenset(acts.done_by))
+    bell = bell_in(wiring.state_folder())
+    watcher = window.Watcher(lambda: is_listened(bell), lambda: ring(bell), acts.watch)
+    deeds = window.Deeds(acts.known, acts.carry_out, acts.is_looking, frozenset(acts.done_by), watcher)
     window.show_status(deeds, wiring.clock())
 
 
@@ -115,6 +120,10 @@ class _Acts:
 
     def carry_out(self, choice: Choice) -> None:
         self.done_by[choice.act](choice)
+
+    def watch(self) -> None:
+        """Start the resident."""
+        self._start("run")
 
     def _start(self, *arguments: str) -> None:
         self._processes.start(" ".join(arguments), arguments, lambda _code, _said: None, window=True)

@@ -32,6 +32,8 @@ if find_spec("_tkinter") is None:
 needs_a_desktop = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
 
 AMBER = (255, 184, 28)
+WARNING = (255, 209, 102)
+"""The ground of what must not be overlooked, in a window."""
 DEBIANS_GI = Path("/usr/lib/python3/dist-packages/gi")
 
 _HEAVY = ("cryptography", "PyKCS11", "keyring", "lxml", "asn1crypto", "httpx", "ssl", "plyer", "tkinter", "rich")
@@ -112,7 +114,7 @@ def resident(tmp_path: Path) -> Resident:
 
 @needs_a_desktop
 def test_a_day_on_the_desktop(resident: Resident) -> None:
-    """Icon, tooltip, reminder; a click and a second start show the status; it ends when it is told to."""
+    """Icon, tooltip, reminder; a click and a second start show the status, which ends the agent and starts it again."""
     with (
         x_server("1024x768x24") as display,
         session(
@@ -120,7 +122,7 @@ def test_a_day_on_the_desktop(resident: Resident) -> None:
             "dunst",
             "trayer --edge top --align right --width 30 --height 32",
         ) as environ,
-        resident.running(environ),
+        resident.running(environ) as child,
     ):
         until(lambda: "GROEP DE BRUG: 45 days left" in resident.windows(environ), "the icon has its tooltip")
         until(lambda: resident.said("Told: eHealth certificate: 45 days left"), "the reminder is due")
@@ -134,6 +136,20 @@ def test_a_day_on_the_desktop(resident: Resident) -> None:
         until(lambda: status_windows(environ) == 1, "a second start shows the status")
         subprocess.run(["xdotool", "mousemove", "--window", icon, "12", "12", "click", "1"], env=environ, check=True)
         until(lambda: status_windows(environ) == 2, "a click shows the status")
+        press(environ, "alt+q")
+        until(lambda: child.poll() == 0, "the status window ends it")
+        until(lambda: shows(environ, WARNING), "it says that nobody watches")
+        press(environ, "alt+s")
+        until(lambda: "45 days left" in resident.windows(environ), "the status window starts it again")
+        until(lambda: not shows(environ, WARNING), "somebody watches again")
+        press(environ, "alt+q")
+        until(lambda: resident.log.count("The agent ends.") == 2, "it ends again")
+
+
+def press(environ: dict[str, str], key: str) -> None:
+    """In a status window."""
+    window = asked(environ, "xdotool", "search", "--onlyvisible", "--name", "^eHealth certificates$").split()[0]
+    subprocess.run(["xdotool", "windowfocus", "--sync", window, "key", key], env=environ, check=True)
 
 
 def visible_names(environ: dict[str, str]) -> str:

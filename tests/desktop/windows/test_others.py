@@ -20,7 +20,7 @@ from agent.desktop.windows.parts import visible
 from agent.desktop.windows.pass_on import Passing, PassOnWindow
 from agent.desktop.windows.passwords import Passwords
 from agent.desktop.windows.settings import AtLogin, Behind, SettingsWindow
-from agent.desktop.windows.status import Deeds, Known, StatusWindow
+from agent.desktop.windows.status import Deeds, Known, StatusWindow, Watcher
 from agent.desktop.windows.theme import Look, new_window
 from agent.errors import CalendarNotWritten, VaultUnavailable, WrongPassword
 from agent.ports import Event
@@ -62,9 +62,12 @@ def _until(root: tk.Tk, is_so: Callable[[], object]) -> None:
 # ── Status ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+ALWAYS = Watcher(lambda: True, print, print)
+
+
 def _status(opened: Opened, known: Known, chosen: list[Choice]) -> StatusWindow:
     acts = frozenset(Act) - {Act.HELP, Act.QUIT}
-    return StatusWindow(*opened, Deeds(lambda: known, chosen.append, lambda: False, acts), FakeClock())
+    return StatusWindow(*opened, Deeds(lambda: known, chosen.append, lambda: False, acts, ALWAYS), FakeClock())
 
 
 def test_the_chosen_keystore_offers_what_the_menu_offers_for_it(opened: Opened) -> None:
@@ -104,9 +107,23 @@ def test_what_is_always_there_is_carried_out(opened: Opened) -> None:
 
 def test_what_a_check_finds_comes_up_by_itself(opened: Opened) -> None:
     known = [Known([], [])]
-    StatusWindow(*opened, Deeds(lambda: known[0], print, lambda: False, frozenset()), FakeClock())
+    StatusWindow(*opened, Deeds(lambda: known[0], print, lambda: False, frozenset(), ALWAYS), FakeClock())
     known[0] = Known(findings(), [])
     _until(opened[0], lambda: "5 keystores were found." in _text(opened[0]))
+
+
+def test_quitting_says_that_nobody_watches_and_can_be_taken_back(opened: Opened) -> None:
+    root, watched = opened[0], [True]
+    watcher = Watcher(lambda: watched[0], lambda: watched.__setitem__(0, False), lambda: watched.__setitem__(0, True))
+    StatusWindow(*opened, Deeds(lambda: Known([], []), print, lambda: False, frozenset(), watcher), FakeClock())
+    assert "nobody watches" not in _text(root)
+    assert "Start the agent" not in _text(root)
+    _button(root, "Quit the agent").invoke()
+    _until(root, lambda: "nobody watches over these certificates until it is started again" in _text(root))
+    assert "Quit the agent" not in _text(root)
+    _button(root, "Start the agent").invoke()
+    _until(root, lambda: "Quit the agent" in _text(root))
+    assert "nobody watches" not in _text(root)
 
 
 # ── What is passed on ────────────────────────────────────────────────────────────────────────────────────────────────
