@@ -18,7 +18,7 @@ from agent.desktop.windows.words import environment_name, holder_number, state_w
 from agent.ports import Clock
 from agent.text import _, in_digits, ngettext
 
-WIDTH = 840
+WIDTH = 872
 _ROWS = 6
 _REFRESH_MS = 1000
 
