@@ -191,19 +191,29 @@ def gtk(folder: Path) -> dict[str, str]:
 
 @needs_a_desktop
 def test_the_menu_of_a_gtk_tray(resident: Resident, tmp_path: Path) -> None:
-    """Opened with the mouse, gone through with the keyboard: renewing opens its window."""
+    """Opened with the mouse, gone through with the keyboard: renewing opens its window, and passing on copies."""
     resident.environ |= gtk(tmp_path / "gtk")
     with (
         x_server("1024x768x24") as display,
         session(
-            resident.environ | {"DISPLAY": display}, "dunst", "trayer --height 32 --edge top --align left"
+            resident.environ | {"DISPLAY": display}, "dunst", "trayer --height 32 --edge bottom --align left"
         ) as environ,
         resident.running(environ),
     ):
         until(lambda: shows(environ, AMBER), "days are counted")
-        subprocess.run(["xdotool", "mousemove", "16", "16", "click", "3", "sleep", "0.5"], env=environ, check=True)
+        open_menu = ["xdotool", "mousemove", "16", "752", "click", "3", "sleep", "0.5"]
+        subprocess.run(open_menu, env=environ, check=True)
         subprocess.run(["xdotool", "key", "Down", "Return"], env=environ, check=True)
         until(lambda: "password – eHealth certificate" in visible_names(environ), "the window opens")
+        subprocess.run(open_menu, env=environ, check=True)
+        subprocess.run(["xdotool", "key", "Down", "Down", "Return"], env=environ, check=True)
+        until(lambda: "For the person with the eID" in visible_names(environ), "the message is shown")
+        until(lambda: "certificate of GROEP DE BRUG" in pasted(environ), "the message can be pasted elsewhere")
+
+
+def pasted(environ: dict[str, str]) -> str:
+    """The clipboard, as another program has it."""
+    return asked(environ, sys.executable, "-c", "import tkinter; print(tkinter.Tk().clipboard_get())")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends by a signal")
