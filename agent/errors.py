@@ -13,6 +13,7 @@
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
     ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined · NothingToActivate
+    │ NothingToPassOn · CalendarNotWritten
     ├ JournalError
     └ WindowsMissing · DisplayMissing         the terminal's commands work without them
 
@@ -507,6 +508,24 @@ class NothingToActivate(AgentError):
     title = N_("No renewal of {path} waits for its encryption key to take over.")
     hint = N_("Look at what is under way: ehealth-agent status")
     retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class NothingToPassOn(AgentError):
+    """`problem` is a sentence."""
+
+    problem: str
+    title = N_("There is nothing to pass on. {problem}")
+    hint = N_("See how your certificates are: ehealth-agent status")
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class CalendarNotWritten(AgentError):
+    path: str
+    problem: str
+    title = N_("The calendar file {path} could not be written: {problem}.")
+    hint = N_("Make room or give write access to that folder, or name another: ehealth-agent pass-on --calendar FILE")
 
 
 @dataclass(eq=False)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from agent import __version__, wiring
 from agent.config import default_path, load
+from agent.desktop.bell import listen
 from agent.desktop.instance import AlreadyRunning, Instance
 from agent.desktop.processes import Processes
 from agent.desktop.tray import NoTray, SystemTray, Tray
@@ -34,17 +35,23 @@ def run(arguments: Namespace) -> int:
             Processes(agent_command(arguments.config)).start("status", ["status", "--window"], print, window=True)
         return 0
     log_to(state / "agent.log")
-    _run(arguments)
+    _run(arguments, bell_in(state))
     instance.let_go()
     return 0
 
 
-def _run(arguments: Namespace) -> None:
+def bell_in(state: Path) -> Path:
+    """Where the resident is told to end."""
+    return state / "resident.bell"
+
+
+def _run(arguments: Namespace, bell: Path) -> None:
     """The icon first, then what it shows: the libraries of the rest take longer to load than a person waits."""
     log = logging.getLogger("agent")
     log.info("The agent %s starts.", __version__)
     tray: Tray = NoTray() if arguments.no_tray else SystemTray()
     _at_a_signal(tray.stop)
+    _when_told(bell, tray.stop)
     ends: list[Callable[[], None]] = []
 
     def begin() -> None:
@@ -116,6 +123,20 @@ def _at_a_signal(stop: Callable[[], None]) -> None:
             stop()
 
     threading.Thread(target=wait, name="signals", daemon=True).start()
+
+
+def _when_told(bell: Path, stop: Callable[[], None]) -> None:
+    """Do `stop` when the status window asks for it, for desktops whose tray has no menu."""
+    log = logging.getLogger("agent")
+
+    def rung() -> None:
+        log.info("The status window asks the agent to end.")
+        stop()
+
+    try:
+        listen(bell, rung)
+    except OSError as problem:  # a file system without pipes: it watches all the same
+        log.warning("The status window cannot end the agent: %s.", problem.strerror)
 
 
 def agent_command(config: Path | None) -> list[str]:

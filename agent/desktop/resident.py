@@ -323,6 +323,8 @@ class Resident:
         match choice:
             case Choice(Act.RENEW, str(path)):
                 self._open(f"renew {path}", "renew", "--window", path)
+            case Choice(Act.PASS_ON, str(path)):
+                self._open(f"pass-on {path}", "pass-on", "--window", path)
             case Choice(Act.LATER, subject=str(subject), later=timedelta() as later):
                 self._later(subject, later)
             case Choice(Act.CHECK):

@@ -32,6 +32,8 @@ if find_spec("_tkinter") is None:
 needs_a_desktop = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
 
 AMBER = (255, 184, 28)
+WARNING = (255, 209, 102)
+"""The ground of what must not be overlooked, in a window."""
 DEBIANS_GI = Path("/usr/lib/python3/dist-packages/gi")
 
 _HEAVY = ("cryptography", "PyKCS11", "keyring", "lxml", "asn1crypto", "httpx", "ssl", "plyer", "tkinter", "rich")
@@ -112,7 +114,7 @@ def resident(tmp_path: Path) -> Resident:
 
 @needs_a_desktop
 def test_a_day_on_the_desktop(resident: Resident) -> None:
-    """Icon, tooltip, reminder; a click and a second start show the status; it ends when it is told to."""
+    """Icon, tooltip, reminder; a click and a second start show the status, which ends the agent and starts it again."""
     with (
         x_server("1024x768x24") as display,
         session(
@@ -120,7 +122,7 @@ def test_a_day_on_the_desktop(resident: Resident) -> None:
             "dunst",
             "trayer --edge top --align right --width 30 --height 32",
         ) as environ,
-        resident.running(environ),
+        resident.running(environ) as child,
     ):
         until(lambda: "GROEP DE BRUG: 45 days left" in resident.windows(environ), "the icon has its tooltip")
         until(lambda: resident.said("Told: eHealth certificate: 45 days left"), "the reminder is due")
@@ -134,6 +136,20 @@ def test_a_day_on_the_desktop(resident: Resident) -> None:
         until(lambda: status_windows(environ) == 1, "a second start shows the status")
         subprocess.run(["xdotool", "mousemove", "--window", icon, "12", "12", "click", "1"], env=environ, check=True)
         until(lambda: status_windows(environ) == 2, "a click shows the status")
+        press(environ, "alt+q")
+        until(lambda: child.poll() == 0, "the status window ends it")
+        until(lambda: shows(environ, WARNING), "it says that nobody watches")
+        press(environ, "alt+s")
+        until(lambda: "45 days left" in resident.windows(environ), "the status window starts it again")
+        until(lambda: not shows(environ, WARNING), "somebody watches again")
+        press(environ, "alt+q")
+        until(lambda: resident.log.count("The agent ends.") == 2, "it ends again")
+
+
+def press(environ: dict[str, str], key: str) -> None:
+    """In a status window."""
+    window = asked(environ, "xdotool", "search", "--onlyvisible", "--name", "^eHealth certificates$").split()[0]
+    subprocess.run(["xdotool", "windowfocus", "--sync", window, "key", key], env=environ, check=True)
 
 
 def visible_names(environ: dict[str, str]) -> str:
@@ -175,19 +191,29 @@ def gtk(folder: Path) -> dict[str, str]:
 
 @needs_a_desktop
 def test_the_menu_of_a_gtk_tray(resident: Resident, tmp_path: Path) -> None:
-    """Opened with the mouse, gone through with the keyboard: renewing opens its window."""
+    """Opened with the mouse, gone through with the keyboard: renewing opens its window, and passing on copies."""
     resident.environ |= gtk(tmp_path / "gtk")
     with (
         x_server("1024x768x24") as display,
         session(
-            resident.environ | {"DISPLAY": display}, "dunst", "trayer --height 32 --edge top --align left"
+            resident.environ | {"DISPLAY": display}, "dunst", "trayer --height 32 --edge bottom --align left"
         ) as environ,
         resident.running(environ),
     ):
         until(lambda: shows(environ, AMBER), "days are counted")
-        subprocess.run(["xdotool", "mousemove", "16", "16", "click", "3", "sleep", "0.5"], env=environ, check=True)
+        open_menu = ["xdotool", "mousemove", "16", "752", "click", "3", "sleep", "0.5"]
+        subprocess.run(open_menu, env=environ, check=True)
         subprocess.run(["xdotool", "key", "Down", "Return"], env=environ, check=True)
         until(lambda: "password – eHealth certificate" in visible_names(environ), "the window opens")
+        subprocess.run(open_menu, env=environ, check=True)
+        subprocess.run(["xdotool", "key", "Down", "Down", "Return"], env=environ, check=True)
+        until(lambda: "For the person with the eID" in visible_names(environ), "the message is shown")
+        until(lambda: "certificate of GROEP DE BRUG" in pasted(environ), "the message can be pasted elsewhere")
+
+
+def pasted(environ: dict[str, str]) -> str:
+    """The clipboard, as another program has it."""
+    return asked(environ, sys.executable, "-c", "import tkinter; print(tkinter.Tk().clipboard_get())")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends by a signal")

@@ -340,6 +340,14 @@ def test_renew_now_opens_the_window_and_looks_afterwards(practice: Practice) -> 
     assert practice.children.started[-1] == "check"
 
 
+def test_passing_on_opens_its_window(practice: Practice) -> None:
+    practice.keystore(45.5)
+    practice.begin()
+    path = str(FOLDER / "a.p12")
+    practice.choose(Act.PASS_ON, path)
+    assert practice.children.started[-1] == f"pass-on --window {path}"
+
+
 def test_a_window_that_does_not_open_says_how_else(practice: Practice) -> None:
     practice.keystore(200)
     practice.begin()
