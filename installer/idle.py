@@ -21,7 +21,7 @@ from pathlib import Path
 
 from installer.screen import x_server
 
-IDLE_S = 120
+IDLE_S = 600
 SETTLED_AFTER_S = 15
 MOST_CPU_MS, MOST_WAKES, MOST_PSS_MIB, MOST_UNTIL_ICON_S = 20.0, 5.0, 30.0, 0.7
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -21,18 +17,10 @@ from agent.adapters.journal_sqlite import SqliteJournal
 from agent.adapters.keystore_pkcs12 import Pkcs12Keystores
 from agent.watch.look import Look
 from installer.screen import x_server
+from tests.desktop.seat import AMBER, Seat, needs_a_desktop
 from tests.desktop.session import home, session, until
 from tests.fakes import FakeClock, MemoryVault
 from tests.journeys.practice import PASSWORD, Practice
-
-PROGRAMS = ("Xvfb", "dbus-run-session", "dunst", "dunstctl", "notify-send", "trayer", "xdotool", "xwininfo", "import")
-MISSING = [name for name in PROGRAMS if shutil.which(name) is None]
-if find_spec("_tkinter") is None:
-    MISSING.append("python3-tk")
-needs_a_desktop = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
-
-AMBER = (255, 184, 28)
-DEBIANS_GI = Path("/usr/lib/python3/dist-packages/gi")
 
 _HEAVY = ("cryptography", "PyKCS11", "keyring", "lxml", "asn1crypto", "httpx", "ssl", "plyer", "tkinter", "rich")
 
@@ -86,24 +74,6 @@ class Resident:
     def said(self, text: str) -> bool:
         return text in self.log
 
-    def windows(self, environ: dict[str, str]) -> str:
-        return asked(environ, "xwininfo", "-root", "-tree")
-
-
-def asked(environ: dict[str, str], *command: str) -> str:
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False).stdout
-
-
-def shows(environ: dict[str, str], colour: tuple[int, int, int]) -> bool:
-    """Somewhere on the screen, as a picture of it tells."""
-    from PIL import Image
-
-    picture = Path(environ["HOME"]) / "screen.png"
-    subprocess.run(["import", "-window", "root", str(picture)], env=environ, check=True)
-    with Image.open(picture) as image:
-        colours = [each for _, each in image.convert("RGB").getcolors(1_000_000) or () if isinstance(each, tuple)]
-    return any(max(abs(a - b) for a, b in zip(each, colour, strict=True)) < 8 for each in colours)
-
 
 @pytest.fixture
 def resident(tmp_path: Path) -> Resident:
@@ -122,27 +92,21 @@ def test_a_day_on_the_desktop(resident: Resident) -> None:
         ) as environ,
         resident.running(environ),
     ):
-        until(lambda: "GROEP DE BRUG: 45 days left" in resident.windows(environ), "the icon has its tooltip")
+        seat = Seat(environ)
+        until(lambda: "GROEP DE BRUG: 45 days left" in seat.windows(), "the icon has its tooltip")
         until(lambda: resident.said("Told: eHealth certificate: 45 days left"), "the reminder is due")
-        until(lambda: "Currently displayed: 1" in asked(environ, "dunstctl", "count"), "dunst shows it")
-        subprocess.run(["dunstctl", "close-all"], env=environ, check=True)
-        (shown,) = json.loads(asked(environ, "dunstctl", "history"))["data"][0]
-        assert shown["summary"]["data"] == "eHealth certificate: 45 days left"
-        until(lambda: shows(environ, AMBER), "days are counted")
-        icon = asked(environ, "xdotool", "search", "--onlyvisible", "--name", "GROEP DE BRUG: 45 days").split()[0]
+        until(lambda: "Currently displayed: 1" in seat.asked("dunstctl", "count"), "dunst shows it")
+        seat.asked("dunstctl", "close-all")
+        assert seat.notifications() == ["eHealth certificate: 45 days left"]
+        seat.point(AMBER)
         assert subprocess.run(resident.command(), env=environ, check=False, timeout=60).returncode == 0
-        until(lambda: status_windows(environ) == 1, "a second start shows the status")
-        subprocess.run(["xdotool", "mousemove", "--window", icon, "12", "12", "click", "1"], env=environ, check=True)
-        until(lambda: status_windows(environ) == 2, "a click shows the status")
+        until(lambda: status_windows(seat) == 1, "a second start shows the status")
+        seat.click(1)
+        until(lambda: status_windows(seat) == 2, "a click shows the status")
 
 
-def visible_names(environ: dict[str, str]) -> str:
-    windows = asked(environ, "xdotool", "search", "--onlyvisible", "--name", ".+").split()
-    return "\n".join(asked(environ, "xdotool", "getwindowname", window) for window in windows)
-
-
-def status_windows(environ: dict[str, str]) -> int:
-    return len(asked(environ, "xdotool", "search", "--onlyvisible", "--name", "^eHealth certificates$").split())
+def status_windows(seat: Seat) -> int:
+    return seat.names().count("eHealth certificates")
 
 
 @needs_a_desktop
@@ -152,42 +116,14 @@ def test_a_tray_may_come_late_and_go(resident: Resident) -> None:
         session(resident.environ | {"DISPLAY": display}, "dunst") as environ,
         resident.running(environ),
     ):
+        seat = Seat(environ)
         until(lambda: resident.said("Told: eHealth certificate"), "it reminds without a tray")
         for _ in range(2):
             tray = subprocess.Popen(["trayer"], env=environ, stderr=subprocess.DEVNULL)
-            until(lambda: "45 days left" in resident.windows(environ), "it finds the tray")
+            until(lambda: "45 days left" in seat.windows(), "it finds the tray")
             tray.terminate()
             tray.wait()
-            until(lambda: "45 days left" not in resident.windows(environ), "the icon goes with the tray")
-
-
-def gtk(folder: Path) -> dict[str, str]:
-    """Lets pystray find Debian's GTK, where this Python is of Debian's version."""
-    folder.mkdir()
-    (folder / "gi").symlink_to(DEBIANS_GI)
-    environ = {"PYTHONPATH": str(folder), "PYSTRAY_BACKEND": "gtk"}
-    program = "import gi; gi.require_version('Gtk', '3.0'); from gi.repository import Gtk"
-    found = subprocess.run([sys.executable, "-c", program], env=os.environ | environ, capture_output=True, check=False)
-    if found.returncode:
-        pytest.skip("needs Debian's python3-gi and gir1.2-gtk-3.0, for this version of Python")
-    return environ
-
-
-@needs_a_desktop
-def test_the_menu_of_a_gtk_tray(resident: Resident, tmp_path: Path) -> None:
-    """Opened with the mouse, gone through with the keyboard: renewing opens its window."""
-    resident.environ |= gtk(tmp_path / "gtk")
-    with (
-        x_server("1024x768x24") as display,
-        session(
-            resident.environ | {"DISPLAY": display}, "dunst", "trayer --height 32 --edge top --align left"
-        ) as environ,
-        resident.running(environ),
-    ):
-        until(lambda: shows(environ, AMBER), "days are counted")
-        subprocess.run(["xdotool", "mousemove", "16", "16", "click", "3", "sleep", "0.5"], env=environ, check=True)
-        subprocess.run(["xdotool", "key", "Down", "Return"], env=environ, check=True)
-        until(lambda: "password – eHealth certificate" in visible_names(environ), "the window opens")
+            until(lambda: "45 days left" not in seat.windows(), "the icon goes with the tray")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends by a signal")
