@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tkinter as tk
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,16 +16,20 @@ from agent.core.holder import Environment
 from agent.core.person import Person
 from agent.core.renewal import Step
 from agent.desktop.windows.pages import (
+    Busy,
     CardWanted,
     ContractShown,
     Finish,
     Introduction,
     NewPasswordWanted,
+    Page,
     PasswordWanted,
     PinWanted,
     Progress,
     Trouble,
 )
+from agent.desktop.windows.renewal import RenewalWindow, renew_in_a_window
+from agent.desktop.windows.session import Wish
 from agent.errors import (
     CardMissing,
     ContractDeclined,
@@ -414,3 +419,17 @@ def test_what_is_being_done_is_marked(tmp_path: Path, screen: str) -> None:
     clock.passes.set()
     visitor.until(Finish)
     visitor.leave()
+
+
+def test_while_it_begins_nothing_is_wrong(practice: Practice, screen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Page] = []
+    show = RenewalWindow.show
+
+    def seen(window: RenewalWindow, page: Page) -> None:
+        shown.append(page)
+        show(window, page)
+
+    monkeypatch.setattr(RenewalWindow, "show", seen)
+    monkeypatch.setattr(tk.Tk, "mainloop", lambda root: root.destroy())
+    renew_in_a_window(Wish(practice.path), lambda: practice.outside, practice.clock)
+    assert [type(page) for page in shown if not isinstance(page, Busy)] == []
