@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -64,8 +65,13 @@ class Tray(Protocol):
         """From any thread."""
 
 
+def has_screen() -> bool:
+    """This session has one, as far as its environment tells; without one there can be neither icon nor window."""
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
 class NoTray:
-    """For who wants none, and where there is no display."""
+    """For who wants none, and where there is no screen."""
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
