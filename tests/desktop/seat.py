@@ -46,6 +46,10 @@ class Seat:
         """What a program answers."""
         return subprocess.run(command, env=self.environ, capture_output=True, text=True, check=False).stdout
 
+    def keep_picture(self, path: Path) -> None:
+        """Of the whole screen."""
+        subprocess.run(["import", "-window", "root", str(path)], env=self.environ, check=True)
+
     # ── Looks ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def where(self, colour: Colour) -> tuple[int, int] | None:
@@ -53,7 +57,7 @@ class Seat:
         from PIL import Image, ImageChops
 
         picture = Path(self.environ["HOME"]) / "screen.png"
-        subprocess.run(["import", "-window", "root", str(picture)], env=self.environ, check=True)
+        self.keep_picture(picture)
         with Image.open(picture) as image:
             panel = image.convert("RGB").crop((0, 0, image.width, PANEL_HEIGHT))
         apart = ImageChops.difference(panel, Image.new("RGB", panel.size, colour))

@@ -103,7 +103,11 @@ def seated(desk: Desk, panel: Panel) -> Iterator[Seat]:
         store = [*AGENT, "--config", str(desk.config), "password", "set", str(desk.keystore), "--password-stdin"]
         told = subprocess.run(store, env=inside, input=PASSWORD.reveal(), text=True, capture_output=True, check=False)
         assert told.returncode == 0, told.stderr
-        yield seat
+        try:
+            yield seat
+        except AssertionError:
+            seat.keep_picture(desk.folder / "failed.png")
+            raise
 
 
 def _owned(seat: Seat, name: str) -> bool:

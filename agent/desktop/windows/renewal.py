@@ -98,6 +98,7 @@ class RenewalWindow:
             old.frame.destroy()
         self.root.title(f"{drawn.title} – {_('eHealth certificate')}")
         drawn.second_passed(self.clock.now())
+        self.root.update_idletasks()  # Tk gives the keyboard to what is on the screen; to anything else, later
         drawn.frame.take_keyboard()
 
     def _draw_header(self, matter: Matter) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tkinter import ttk
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -30,6 +31,8 @@ from agent.desktop.windows.pages import (
 )
 from agent.desktop.windows.renewal import RenewalWindow, renew_in_a_window
 from agent.desktop.windows.session import Wish
+from agent.desktop.windows.stage import Stage
+from agent.desktop.windows.theme import new_window
 from agent.errors import (
     CardMissing,
     ContractDeclined,
@@ -48,7 +51,7 @@ from agent.sandbox.software_card import SoftwareCard
 from agent.secret import Secret
 from tests.desktop.windows.visitor import PatientClock, Visitor
 from tests.fakes import FakeClock
-from tests.journeys.practice import PASSWORD, PIN, RESPONSIBLE, Practice
+from tests.journeys.practice import GROUP, PASSWORD, PIN, RESPONSIBLE, Practice
 
 COLLEAGUE = Person("00010100105", "Test", "Collega")
 
@@ -433,3 +436,16 @@ def test_while_it_begins_nothing_is_wrong(practice: Practice, screen: str, monke
     monkeypatch.setattr(tk.Tk, "mainloop", lambda root: root.destroy())
     renew_in_a_window(Wish(practice.path), lambda: practice.outside, practice.clock)
     assert [type(page) for page in shown if not isinstance(page, Busy)] == []
+
+
+def test_a_page_has_the_keyboard_from_its_first_moment(screen: str) -> None:
+    """Of a PIN that is typed at once no digit is lost: a PIN that lacks one costs a try."""
+    root, look = new_window(scale=1.0, is_dark=False)
+    try:
+        window = RenewalWindow(root, look, Stage(), FakeClock(), lambda: True)
+        root.update()
+        window.show(PinWanted(GROUP, RESPONSIBLE, Environment.PRODUCTION, None))
+        where = root.focus_lastfor()
+    finally:
+        root.destroy()
+    assert isinstance(where, ttk.Entry)
