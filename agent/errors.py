@@ -196,7 +196,10 @@ class PasswordNeeded(KeystoreError):
 class VaultUnavailable(AgentError):
     problem: str
     title = N_("This computer's password vault cannot be used: {problem}.")
-    hint = N_("Unlock it (log in to the desktop), or give the password each time with --password-stdin.")
+    hint = N_(
+        "It is unlocked when you log in to the desktop. Without it nothing is stored, and the password has to be given "
+        "each time; commands take it with --password-stdin."
+    )
 
 
 @dataclass(eq=False)
@@ -223,7 +226,7 @@ class WindowsMissing(AgentError):
 class DisplayMissing(AgentError):
     problem: str
     title = N_("No window can be opened here: {problem}.")
-    hint = N_("Use the command without --window, or start it on a desktop.")
+    hint = N_("Start it on a desktop. In a terminal, leave --window out; the settings are in the config file.")
 
 
 # ── Card ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

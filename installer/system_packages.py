@@ -49,6 +49,13 @@ FOR_TESTS = (
     SystemPackage("trayer", "trayer", "the icon in a real tray"),
     SystemPackage("python3-gi", "/usr/lib/python3/dist-packages/gi", "the menu of a GTK tray"),
     SystemPackage("gir1.2-gtk-3.0", "/usr/share/doc/gir1.2-gtk-3.0", "the menu of a GTK tray"),
+    SystemPackage(
+        "gir1.2-ayatanaappindicator3-0.1",
+        "/usr/share/doc/gir1.2-ayatanaappindicator3-0.1",
+        "the icon in a panel of AppIndicators",
+    ),
+    SystemPackage("xfce4-panel", "xfce4-panel", "the icon in a panel of AppIndicators"),
+    SystemPackage("xfwm4", "xfwm4", "windows that get the keyboard as on a real desktop"),
     SystemPackage("x11-utils", "xwininfo", "the icon in a real tray"),
     SystemPackage("imagemagick", "import", "the icon's colours, on a picture of the screen"),
     SystemPackage("xdotool", "xdotool", "windows gone through with the keyboard"),

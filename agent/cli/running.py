@@ -18,7 +18,7 @@ from agent.config import default_path, load
 from agent.desktop.bell import listen
 from agent.desktop.instance import AlreadyRunning, Instance
 from agent.desktop.processes import Processes
-from agent.desktop.tray import NoTray, SystemTray, Tray
+from agent.desktop.tray import NoTray, SystemTray, Tray, has_screen
 from agent.text import _
 
 _LOG_BYTES, _LOGS = 500_000, 3
@@ -31,7 +31,7 @@ def run(arguments: Namespace) -> int:
         instance = Instance(state / "resident.lock")
     except AlreadyRunning:
         print(_("The agent is already running."))
-        if not arguments.no_tray:
+        if has_screen() and not arguments.no_tray:
             Processes(agent_command(arguments.config)).start("status", ["status", "--window"], print, window=True)
         return 0
     log_to(state / "agent.log")
@@ -49,7 +49,7 @@ def _run(arguments: Namespace, bell: Path) -> None:
     """The icon first, then what it shows: the libraries of the rest take longer to load than a person waits."""
     log = logging.getLogger("agent")
     log.info("The agent %s starts.", __version__)
-    tray: Tray = NoTray() if arguments.no_tray else SystemTray()
+    tray: Tray = SystemTray() if has_screen() and not arguments.no_tray else NoTray()
     _at_a_signal(tray.stop)
     _when_told(bell, tray.stop)
     ends: list[Callable[[], None]] = []
@@ -96,6 +96,7 @@ def _watch(arguments: Namespace, tray: Tray) -> Sequence[Callable[[], None]]:
         open_folder=open_folder,
         rest=give_back,
         stop=tray.stop,
+        has_screen=has_screen(),
     )
     resident = Resident(around)
     hints.tell(resident.changed)

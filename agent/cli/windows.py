@@ -53,7 +53,7 @@ def renew(arguments: Namespace, config: Config) -> None:
     """Renew a keystore in a window, or go on with its renewal."""
     activate = arguments.activate or config.activate_at_once
     wish = _window("session").Wish(arguments.keystore.absolute(), config.profile, activate, arguments.anew)
-    _window("renewal").renew_in_a_window(wish, lambda: wiring.outside(config), wiring.clock())
+    _window("renewal").renew_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
 
 
 @_in_a_window

@@ -13,6 +13,7 @@ from agent.errors import RenewalRefused
 from agent.pipeline import deliver, request, sign, validate
 from agent.pipeline.platform import Platform
 from agent.pipeline.run import Options, Run, authentication_of
+from agent.pipeline.under_way import under_way
 from agent.ports import Door, Outside
 from agent.text import _
 
@@ -49,14 +50,6 @@ def renew(path: Path, environment: Environment, outside: Outside, door: Door, op
             if not (options.anew and renewal.step is Step.ENDED):
                 return _told(renewal)
         return _told(_to_the_end(run, request.begin(run, path, environment)))
-
-
-def under_way(outside: Outside, path: Path) -> Renewal | None:
-    """The unfinished renewal that this file belongs to: as old keystore, as new one, or as one of its working files."""
-    for renewal in outside.journal.unfinished():
-        if str(path) == renewal.old_path or str(path).startswith(renewal.new_path):
-            return renewal
-    return None
 
 
 def _mark(outside: Outside, path: Path, options: Options) -> Fingerprint:

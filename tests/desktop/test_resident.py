@@ -20,7 +20,7 @@ from agent.core.reminders import LATER, QuietHours, Reminder
 from agent.core.renewal import Renewal, Step
 from agent.desktop.processes import NOT_STARTED, Ended
 from agent.desktop.resident import LOOK_EACH_S, LOOK_ON_SHARES_EACH_S, Around, Resident
-from agent.desktop.tray import Face
+from agent.desktop.tray import Face, first_face
 from agent.errors import ConfigError, JournalError
 from agent.ports import FileStamp, Notifier, Word
 from tests.fakes import NOW, FakeClock, MemoryJournal
@@ -82,7 +82,7 @@ class Desktop(Notifier):
     tray_notifies: bool = False
     shown: list[Reminder] = field(default_factory=list)
     by_tray: list[Reminder] = field(default_factory=list)
-    face: Face = field(default_factory=Face)
+    face: Face = field(default_factory=first_face)
     opened: list[Path] = field(default_factory=list)
 
     def show(self, reminder: Reminder | Face, when_it_failed: Callable[[], None] | None = None) -> None:
