@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography import x509
@@ -49,6 +50,11 @@ class Token:
         leaf = self.leaf(key)
         chain = rules.chain_of(leaf.certificate, (h.certificate for h in self.held)) if leaf else ()
         return tuple(certificate.public_bytes(Encoding.DER) for certificate in chain)
+
+    def issued(self) -> datetime:
+        """When its certificates were. The oldest there is where it has none."""
+        leaf = self.leaf(CardKey.SIGNATURE) or self.leaf(CardKey.AUTHENTICATION)
+        return leaf.certificate.not_valid_before_utc if leaf else datetime.min.replace(tzinfo=UTC)
 
     @property
     def eid(self) -> Eid | None:

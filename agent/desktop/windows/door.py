@@ -20,7 +20,17 @@ from agent.desktop.windows.pages import (
     Trouble,
 )
 from agent.desktop.windows.stage import Stage, Unanswered
-from agent.errors import CardError, CardFailed, CardMissing, PinBlocked, PinCancelled, PinError, PinWrong
+from agent.errors import (
+    CardError,
+    CardFailed,
+    CardMissing,
+    PinBlocked,
+    PinCancelled,
+    PinError,
+    PinImpossible,
+    PinWindowFailed,
+    PinWrong,
+)
 from agent.ports import Card, Eid
 from agent.secret import Secret
 
@@ -79,10 +89,10 @@ class WindowDoor:
         self._last_pin_problem = None
         if isinstance(problem, PinBlocked):
             return False
-        if isinstance(problem, PinWrong) and asked_here:  # the PIN's page says so, and asks again
+        if isinstance(problem, PinWrong | PinImpossible) and asked_here:  # the PIN's page says so, and asks again
             self._last_pin_problem = problem
             return True
-        if isinstance(problem, PinError | CardFailed):
+        if isinstance(problem, PinError | PinWindowFailed | CardFailed):
             self._stage.ask(Trouble(problem))
         elif not self._card_came(problem, None):
             self.wants_other_card = True
