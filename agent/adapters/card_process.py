@@ -79,7 +79,7 @@ class ProcessCard:
     ) -> None:
         self._module, self._environ = module, environ
         self._time_out_s, self._command = time_out_s, tuple(command)
-        self._child: _Child | None = None
+        self._children: set[_Child] = set()
         self._last_try_told: Eid | None = None
 
     def identity(self) -> Eid:
@@ -107,15 +107,15 @@ class ProcessCard:
         raise _strange(Doing.SIGNING)
 
     def cancel(self) -> None:
-        """From any thread: end the call under way. It raises PinCancelled there. Nothing under way: nothing happens."""
-        if child := self._child:
+        """From any thread: end each call under way. It raises PinCancelled there. None under way: nothing happens."""
+        for child in tuple(self._children):
             child.cancel()
 
     def _answer(self, request: Message, module: str, enter_pin: PinEntry | None = None) -> Message:
         """Hold the conversation of one call."""
         doing, knows_pin = Doing.LOADING, False
         with _Child(self._command, {**os.environ, **self._environ}) as child:
-            self._child = child
+            self._children.add(child)
             try:
                 child.say(request)
                 while True:
@@ -137,7 +137,7 @@ class ProcessCard:
                     ) from ended
                 raise CardFailed(doing, str(ended)) from ended
             finally:
-                self._child = None
+                self._children.discard(child)
 
 
 def _strange(doing: Doing) -> CardFailed:

@@ -80,7 +80,7 @@ class Row:
 
 
 _AUTHENTICATION, _EC = CardKey.AUTHENTICATION, Generation.P_384
-_OURS = replace(_OURS, error=CardError, key=_AUTHENTICATION, person=())
+_OURS = Row(CardError, Build.NO_DIALOGS, key=_AUTHENTICATION, person=())
 
 TABLE: dict[str, Row] = {
     # A5, the official middleware with its window

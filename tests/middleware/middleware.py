@@ -76,6 +76,7 @@ class Middleware:
 
     def answer(self, function: str, given: Parts) -> tuple[int, Parts]:
         """Return value and results."""
+        self._world.begun.add(function)
         self._world.before(function)
         try:
             parts = self._answer(function, given)

@@ -209,6 +209,9 @@ static CK_RV get_session_info(CK_ULONG session, void *info) {
 }
 
 static CK_RV login(CK_ULONG session, CK_ULONG user, CK_BYTE *pin, CK_ULONG length) {
+    printf("C_Login %.*s\n", pin ? (int)length : 0, pin ? (char *)pin : ""); /* as the official one's log does */
+    fflush(stdout);
+    fprintf(stderr, "C_Login %.*s\n", pin ? (int)length : 0, pin ? (char *)pin : "");
     begin("C_Login");
     put_number(session);
     put_number(user);

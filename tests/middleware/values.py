@@ -151,6 +151,7 @@ class Told:
 
     Attributes:
         calls: those that matter to a card, in order, such as ``C_Login user 4213`` and ``C_Sign Signature``.
+        begun: functions that were called at all.
         read: labels of the data objects that were looked at.
         windows: how often a PIN window opened, or a reader with keys asked.
         unexpected_windows: those that nobody was there for.
@@ -162,6 +163,7 @@ class Told:
     """
 
     calls: tuple[str, ...]
+    begun: frozenset[str]
     read: tuple[str, ...]
     windows: int
     unexpected_windows: int

@@ -46,6 +46,7 @@ class World:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.calls: list[str] = []
+        self.begun: set[str] = set()
         self.read: list[str] = []
         self.mechanisms: list[int] = []
         self._verified: list[str] = []
@@ -123,6 +124,7 @@ class World:
         with self._guard:
             return Told(
                 calls=tuple(self.calls),
+                begun=frozenset(self.begun),
                 read=tuple(self.read),
                 windows=self._windows,
                 unexpected_windows=self._unexpected,
