@@ -38,14 +38,12 @@ def renew_in_a_window(wish: Wish, outside: Callable[[], Outside], clock: Clock) 
     """
     root, look = new_window()
     stage = Stage()
-    session = Session(wish, outside, stage)
-    running = threading.Thread(target=session.run, name="renewal", daemon=True)
-    window = RenewalWindow(root, look, stage, clock, running.is_alive)
-    running.start()
+    session = threading.Thread(target=Session(wish, outside, stage).run, name="renewal", daemon=True)
+    window = RenewalWindow(root, look, stage, clock, session.is_alive)
+    session.start()
     root.mainloop()
     window.stage.close()
-    session.cancel()
-    running.join(_FAREWELL_S)
+    session.join(_FAREWELL_S)
 
 
 class RenewalWindow:

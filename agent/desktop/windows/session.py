@@ -56,7 +56,6 @@ class Session:
     ) -> None:
         self._wish, self._stage, self._card_poll_s = wish, stage, card_poll_s
         self._make_outside = outside
-        self._outside: Outside | None = None
         self._password: Secret | None = None
         self._new_password: Secret | None = None
         self._is_kept = False
@@ -69,16 +68,12 @@ class Session:
         """To the last page, or until the window is closed."""
         try:
             self._stage.show(Busy(N_("Looking at the keystore")))
-            self._outside = outside = self._make_outside()
+            outside = self._make_outside()
+            self._stage.at_close(outside.card.cancel)
             while True:
                 self._attempt(outside)
         except WindowClosed:
             return
-
-    def cancel(self) -> None:
-        """From the window's thread, once it was closed: end what the card does, also where its PIN window is open."""
-        if self._outside is not None:
-            self._outside.card.cancel()
 
     def _attempt(self, outside: Outside) -> None:
         """One run of the pipeline, and what the person answers to its end."""
