@@ -21,7 +21,7 @@ from agent.adapters.card_codes import Doing
 from agent.adapters.card_messages import Message
 from agent.adapters.card_process import ProcessCard
 from agent.core.person import Person
-from agent.errors import CardFailed, MiddlewareMissing, MiddlewareUnusable, PinCancelled
+from agent.errors import CardFailed, MiddlewareMissing, MiddlewareUnusable, OfficialMiddlewareNeeded, PinCancelled
 from agent.ports import CardKey, Eid
 from agent.sandbox.pki import open_pki
 from agent.sandbox.software_card import Generation
@@ -132,6 +132,23 @@ def test_no_module_no_child(tmp_path: Path, started: list[subprocess.Popen[bytes
     with pytest.raises(MiddlewareMissing):
         ProcessCard(tmp_path / "none.so").identity()
     assert started == []
+
+
+def test_opensc_that_was_only_found_is_refused_for_the_signature_key_before_any_pin(
+    module: Path, started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that the configuration names is tried: it may be newer than what is known here."""
+    opensc = module.rename(module.with_name("opensc-pkcs11.so"))
+    monkeypatch.setattr(card_process, "find_module", lambda configured: configured or opensc)
+    with pytest.raises(OfficialMiddlewareNeeded) as raised:
+        ProcessCard().sign(EID, CardKey.SIGNATURE, b"data", no_pin)
+    assert raised.value.module == str(opensc)
+    assert "eid.belgium.be" in raised.value.advice
+    assert started == []
+    with pytest.raises(MiddlewareUnusable):
+        ProcessCard(opensc).sign(EID, CardKey.SIGNATURE, b"data", no_pin)
+    with pytest.raises(MiddlewareUnusable):
+        ProcessCard().sign(EID, CardKey.AUTHENTICATION, b"data", no_pin)
 
 
 # ── Stopping ─────────────────────────────────────────────────────────────────────────────────────────────────────────
