@@ -10,6 +10,7 @@ from agent.core.person import Person
 from agent.core.registration import Contract
 from agent.core.renewal import Step
 from agent.desktop.windows.pages import (
+    NEEDS_SOFTWARE,
     CardWanted,
     Choice,
     ContractShown,
@@ -92,8 +93,9 @@ class WindowDoor:
         if isinstance(problem, PinWrong | PinImpossible) and asked_here:  # the PIN's page says so, and asks again
             self._last_pin_problem = problem
             return True
-        if isinstance(problem, PinError | PinWindowFailed | CardFailed):
-            self._stage.ask(Trouble(problem))
+        shows_only_when_signing = self.signer is not None and isinstance(problem, NEEDS_SOFTWARE)
+        if shows_only_when_signing or isinstance(problem, PinError | PinWindowFailed | CardFailed):
+            self._stage.ask(Trouble(problem))  # looking at the card again would find nothing wrong
         elif not self._card_came(problem, None):
             self.wants_other_card = True
             return False
