@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import PyKCS11
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from agent.adapters.card_codes import Ckr, Doing, code_name, error_for
 from agent.adapters.card_pin import Pin
-from agent.adapters.card_token import Held, Token
+from agent.adapters.card_token import Held, Token, usable
 from agent.core import eid as rules
 from agent.errors import (
     AuthenticationCertificateMissing,
@@ -160,10 +159,8 @@ class _Work:
         for handle in session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE)]):
             wanted = [PyKCS11.CKA_LABEL, PyKCS11.CKA_ID, PyKCS11.CKA_VALUE]
             name, id_, value = session.getAttributeValue(handle, wanted)
-            if name and id_ and value:
-                with suppress(ValueError):  # a certificate that cannot be read is none
-                    certificate = x509.load_der_x509_certificate(bytes(value))
-                    held.append(Held(name.strip("\0 "), bytes(id_), certificate))
+            if name and id_ and value and (certificate := usable(bytes(value))):
+                held.append(Held(name.strip("\0 "), bytes(id_), certificate))
         return Token(number, session, label, flags, tuple(held))
 
     def _why_none(self, tokens: list[Token], failures: list[int]) -> CardError:

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from agent.core import eid as rules
+from agent.core.x509 import certificate_of
 from agent.errors import NotAnEid
 from agent.ports import CardKey, Eid
 
@@ -23,6 +25,16 @@ class Held:
     label: str
     id: bytes
     certificate: x509.Certificate
+
+
+def usable(certificate_der: bytes) -> x509.Certificate | None:
+    """The certificate, where names and key can be read, which the library does only when it is asked for them."""
+    try:
+        certificate = certificate_of(certificate_der)
+        certificate.subject, certificate.issuer, certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    return certificate
 
 
 @dataclass(frozen=True)

@@ -438,6 +438,24 @@ def test_attributes_that_a_module_does_not_give_are_lived_without(card: Play, al
     assert card(official(replace(alice, certificates=odd))).identity().person == ALICE
 
 
+def test_a_certificate_that_is_damaged_anywhere_is_an_error_with_a_sentence_or_none(
+    card: Play, stage: Stage, alice_ec: Chip
+) -> None:
+    """Never something else, and never a signature that does not fit."""
+    whole = certificate(alice_ec, "Signature")
+    met = set()
+    for place in range(0, len(whole), 7):
+        damaged = whole[:place] + b"\xff" + whole[place + 1 :]
+        one = card(official(changed(alice_ec, Signature=damaged), Types()))
+        try:
+            eid = one.identity()
+            one.sign(eid, CardKey.SIGNATURE, DATA, Keyboard())
+        except CardError as error:
+            met.add(type(error))
+    assert met <= {NotAnEid, SignatureCertificateMissing, CardFailed}
+    assert SignatureCertificateMissing in met
+
+
 _CHIP = Chip(Generation.RSA_2048)
 _DEAD = Reader(_CHIP, fails={"C_GetTokenInfo": Ckr.DEVICE_ERROR})
 _FOREIGN = Reader(_CHIP, fails={"C_GetTokenInfo": Ckr.TOKEN_NOT_RECOGNIZED})
