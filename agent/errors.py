@@ -5,10 +5,10 @@
     ├ KeystoreError    NotFound · Unreadable · WrongPassword · NotPkcs12 · Damaged · Hostile · WriteFailed · Busy
     │                  PasswordRefused · PasswordNeeded
     ├ VaultError       VaultUnavailable            never a plaintext fallback
-    ├ CardError        MiddlewareMissing · MiddlewareUnusable · OfficialMiddlewareNeeded · ReaderMissing · CardMissing
-    │  │               CardRemoved · SeveralCards · NotAnEid · WrongPerson · SignatureCertificateMissing
-    │  │               SignatureCertificateExpired · SignatureCertificateEnds · AuthenticationCertificateMissing
-    │  │               PinWindowFailed · CardFailed
+    ├ CardError        MiddlewareMissing · MiddlewareUnusable · MiddlewareCrashed · OfficialMiddlewareNeeded
+    │  │               ReaderMissing · CardMissing · CardRemoved · SeveralCards · NotAnEid · WrongPerson
+    │  │               SignatureCertificateMissing · SignatureCertificateExpired · SignatureCertificateEnds
+    │  │               AuthenticationCertificateMissing · PinWindowFailed · CardFailed
     │  └ PinError      PinCancelled · PinImpossible · PinWrong(attempts_left | None) · PinLastTry · PinBlocked
     ├ ServiceError     Unreachable · OutcomeUnknown · Refused · NotYetDelivered
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
@@ -248,6 +248,19 @@ class MiddlewareUnusable(CardError):
     problem: str
     title = N_("{module} cannot be used: {problem}.")
     hint = N_("Install the official eID software from eid.belgium.be, then try again.")
+
+
+@dataclass(eq=False)
+class MiddlewareCrashed(CardError):
+    """It took its process down. `step` is what was being done, `how` the system's word for the end."""
+
+    step: str
+    how: str
+    title = N_("The eID software crashed while {step} ({how}).")
+    hint = N_(
+        "Nothing was signed, and nothing else was harmed: try again. If it comes back, install the newest eID software "
+        "from eid.belgium.be."
+    )
 
 
 @dataclass(eq=False)

@@ -37,7 +37,14 @@ from agent.adapters.card_messages import (
 from agent.adapters.card_messages import line as line_of
 from agent.adapters.card_messages import message as message_of
 from agent.adapters.card_modules import find_module, is_official
-from agent.errors import CardFailed, MiddlewareUnusable, OfficialMiddlewareNeeded, PinCancelled, PinLastTry
+from agent.errors import (
+    CardFailed,
+    MiddlewareCrashed,
+    MiddlewareUnusable,
+    OfficialMiddlewareNeeded,
+    PinCancelled,
+    PinLastTry,
+)
 from agent.ports import CardKey, Eid, PinEntry
 from agent.text import _
 
@@ -135,7 +142,7 @@ class ProcessCard:
                     raise MiddlewareUnusable(
                         module, _("loading it ended the program ({how})").format(how=ended)
                     ) from ended
-                raise CardFailed(doing, str(ended)) from ended
+                raise MiddlewareCrashed(doing, str(ended)) from ended
             finally:
                 self._children.discard(child)
 

@@ -99,7 +99,7 @@ TABLE: dict[str, Row] = {
     "wrong mechanism": Row(MiddlewareUnusable, at="C_SignInit", value=Ckr.MECHANISM_INVALID),
     # A5, the official middleware without windows
     "no window, Signature": Row(MiddlewareUnusable, Build.NO_DIALOGS),
-    "no window, wrong": Row(PinWrong, Build.NO_DIALOGS, types=_WRONG, verified=("wrong",)),
+    "no window, wrong": replace(_OURS, error=PinWrong, types=_WRONG, verified=("wrong",)),
     "no window, third wrong": replace(_OURS, error=PinBlocked, types=_WRONG, tries_left=1, verified=("blocked",)),
     "no window, too short": replace(_OURS, error=PinImpossible, types="123"),
     "no window, no digits": replace(_OURS, error=PinImpossible, types="12ab"),

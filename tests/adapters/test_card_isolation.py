@@ -23,7 +23,7 @@ from agent.adapters import card_process
 from agent.adapters.card_codes import Doing
 from agent.adapters.card_messages import Message, line
 from agent.adapters.card_process import ProcessCard
-from agent.errors import CardError, CardFailed, MiddlewareUnusable, PinCancelled, PinLastTry
+from agent.errors import CardError, CardFailed, MiddlewareCrashed, MiddlewareUnusable, PinCancelled, PinLastTry
 from agent.ports import CardKey, Eid
 from agent.sandbox.pki import open_pki
 from agent.sandbox.software_card import Generation
@@ -129,9 +129,9 @@ def test_a_crash_takes_only_its_own_process_and_the_next_call_works(
 ) -> None:
     card = ProcessCard(stage.module, stage.env)
     stage.play(at_window(chip, **{function: order}))
-    with pytest.raises(CardFailed) as raised:
+    with pytest.raises(MiddlewareCrashed) as raised:
         card.sign(eid, CardKey.SIGNATURE, b"data", enter)
-    assert raised.value.facts == {"step": step, "code": {Do.SEGFAULT: "SIGSEGV", Do.ABORT: "SIGABRT"}[order]}
+    assert raised.value.facts == {"step": step, "how": {Do.SEGFAULT: "SIGSEGV", Do.ABORT: "SIGABRT"}[order]}
     assert raised.value.advice
     assert stage.told.verified == ()
     stage.play(at_window(chip))
@@ -287,7 +287,7 @@ def test_a_crash_dumps_no_core_with_a_pin(stage: Stage, chip: Chip, eid: Eid, mo
     stage.play(at_our_field(chip, C_Sign=Do.SEGFAULT))
     with dumps_allowed():
         ends.clear()
-        with pytest.raises(CardFailed):
+        with pytest.raises(MiddlewareCrashed):
             ProcessCard(stage.module, stage.env).sign(eid, CardKey.SIGNATURE, b"data", enter)
     assert [(os.WTERMSIG(status), os.WCOREDUMP(status)) for status in ends] == [(signal.SIGSEGV, False)]
 

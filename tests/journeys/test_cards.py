@@ -23,9 +23,9 @@ from agent.core.person import Person
 from agent.core.renewal import Step
 from agent.errors import (
     CardError,
-    CardFailed,
     CardMissing,
     CardRemoved,
+    MiddlewareCrashed,
     PinBlocked,
     PinLastTry,
     PinWrong,
@@ -299,5 +299,5 @@ def test_a_module_that_crashes_while_signing_ends_nothing_but_itself(
     practice.card = ProcessCard(stage.module, stage.env)  # type: ignore[assignment]
     door.puts_right = [lambda: stage.play(Scene((Reader(chip),), person=(Types(),)))]
     assert practice.renew().step is Step.DONE
-    assert _problems(door) == [CardFailed]
+    assert _problems(door) == [MiddlewareCrashed]
     assert stage.told.verified == ("right",)

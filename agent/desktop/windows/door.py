@@ -25,6 +25,7 @@ from agent.errors import (
     CardError,
     CardFailed,
     CardMissing,
+    MiddlewareCrashed,
     PinBlocked,
     PinCancelled,
     PinError,
@@ -36,6 +37,9 @@ from agent.ports import Card, Eid
 from agent.secret import Secret
 
 CARD_POLL_S = 1.0
+
+_SAID = (PinError, PinWindowFailed, MiddlewareCrashed, CardFailed)
+"""Problems that no other card would solve: the person reads them, and tries again."""
 
 
 class WindowDoor:
@@ -94,8 +98,8 @@ class WindowDoor:
             self._last_pin_problem = problem
             return True
         shows_only_when_signing = self.signer is not None and isinstance(problem, NEEDS_SOFTWARE)
-        if shows_only_when_signing or isinstance(problem, PinError | PinWindowFailed | CardFailed):
-            self._stage.ask(Trouble(problem))  # looking at the card again would find nothing wrong
+        if shows_only_when_signing or isinstance(problem, _SAID):
+            self._stage.ask(Trouble(problem))
         elif not self._card_came(problem, None):
             self.wants_other_card = True
             return False
