@@ -5,10 +5,11 @@
     ├ KeystoreError    NotFound · Unreadable · WrongPassword · NotPkcs12 · Damaged · Hostile · WriteFailed · Busy
     │                  PasswordRefused · PasswordNeeded
     ├ VaultError       VaultUnavailable            never a plaintext fallback
-    ├ CardError        MiddlewareMissing · MiddlewareUnusable · OfficialMiddlewareNeeded · ReaderMissing · CardMissing
-    │  │               CardRemoved · NotAnEid · WrongPerson · SignatureCertificateMissing
-    │  │               SignatureCertificateExpired · AuthenticationCertificateMissing · CardFailed
-    │  └ PinError      PinCancelled · PinWrong(attempts_left | None) · PinLastTry · PinBlocked
+    ├ CardError        MiddlewareMissing · MiddlewareUnusable · MiddlewareCrashed · OfficialMiddlewareNeeded
+    │  │               ReaderMissing · CardMissing · CardRemoved · SeveralCards · NotAnEid · WrongPerson
+    │  │               SignatureCertificateMissing · SignatureCertificateExpired · SignatureCertificateEnds
+    │  │               AuthenticationCertificateMissing · PinWindowFailed · CardFailed
+    │  └ PinError      PinCancelled · PinImpossible · PinWrong(attempts_left | None) · PinLastTry · PinBlocked
     ├ ServiceError     Unreachable · OutcomeUnknown · Refused · NotYetDelivered
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
@@ -254,6 +255,19 @@ class MiddlewareUnusable(CardError):
 
 
 @dataclass(eq=False)
+class MiddlewareCrashed(CardError):
+    """It took its process down. `step` is what was being done, `how` the system's word for the end."""
+
+    step: str
+    how: str
+    title = N_("The eID software crashed while {step} ({how}).")
+    hint = N_(
+        "Nothing was signed, and nothing else was harmed: try again. If it comes back, install the newest eID software "
+        "from eid.belgium.be."
+    )
+
+
+@dataclass(eq=False)
 class OfficialMiddlewareNeeded(CardError):
     """The module `module` (OpenSC) reads eID cards, but their signature key is closed to it."""
 
@@ -277,6 +291,15 @@ class CardMissing(CardError):
 class CardRemoved(CardError):
     title = N_("The eID was taken out of the reader too early.")
     hint = N_("Insert it again and leave it in until the agent says that it is no longer needed.")
+
+
+@dataclass(eq=False)
+class SeveralCards(CardError):
+    """Cards of several people; `names` are theirs."""
+
+    names: str
+    title = N_("There are eID cards of several people in the readers: {names}.")
+    hint = N_("Leave in only the card of the person who signs.")
 
 
 class NotAnEid(CardError):
@@ -304,9 +327,31 @@ class SignatureCertificateExpired(CardError):
     hint = N_("The municipality renews the card. Another responsible person can sign meanwhile.")
 
 
+@dataclass(eq=False)
+class SignatureCertificateEnds(CardError):
+    """It is valid now, and will not be on the day that it is needed for."""
+
+    ends: date
+    planned: date
+    title = N_("The signature certificate on this eID ends on {ends}, before it is needed on {planned}.")
+    hint = N_("Have the municipality renew the card before that day, or let another responsible person sign.")
+
+
 class AuthenticationCertificateMissing(CardError):
     title = N_("This eID has no authentication certificate.")
     hint = N_("It is the card of a child, or it was not activated. The municipality can activate it.")
+
+
+@dataclass(eq=False)
+class PinWindowFailed(CardError):
+    """The official middleware gave a general error where it asks for the PIN: mostly its window could not open."""
+
+    code: str
+    title = N_("The eID software could not ask for the PIN in its own window ({code}).")
+    hint = N_(
+        "Nothing was signed. Start again on the desktop of this computer itself, not from a service or over a remote "
+        "connection; on Linux the program pinentry must be installed. If it comes back, install the eID software anew."
+    )
 
 
 @dataclass(eq=False)
@@ -326,6 +371,13 @@ class PinError(CardError):
 class PinCancelled(PinError):
     title = N_("The PIN entry was cancelled.")
     hint = N_("Nothing was signed. Start again when the person with the eID is there.")
+
+
+class PinImpossible(PinError):
+    """Not 4 to 12 digits. The card was not asked."""
+
+    title = N_("What was typed cannot be a PIN: a PIN has 4 to 12 digits.")
+    hint = N_("No try was used. Type the PIN again, digits only.")
 
 
 @dataclass(eq=False)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from agent.core import eid
 from agent.core.person import Person
-from agent.errors import NotAnEid, SignatureCertificateExpired, SignatureCertificateMissing
+from agent.errors import NotAnEid, SignatureCertificateEnds, SignatureCertificateExpired, SignatureCertificateMissing
 
 NOW = datetime(2031, 5, 6, 12, tzinfo=UTC)
 _KEY = ec.generate_private_key(ec.SECP256R1())
@@ -165,6 +165,19 @@ def test_the_last_second_of_validity_still_signs() -> None:
     assert eid.signature_certificate((leaf.public_bytes(Encoding.DER),), NOW) == leaf
     with pytest.raises(SignatureCertificateExpired):
         eid.signature_certificate((leaf.public_bytes(Encoding.DER),), NOW + timedelta(seconds=1))
+
+
+def test_a_certificate_that_ends_before_the_planned_day_has_a_sentence_of_its_own() -> None:
+    leaf = certificate(not_after=NOW + timedelta(days=9))
+    chain_der = (leaf.public_bytes(Encoding.DER),)
+    assert eid.signature_certificate(chain_der, NOW, planned=NOW + timedelta(days=9)) == leaf
+    with pytest.raises(SignatureCertificateEnds) as raised:
+        eid.signature_certificate(chain_der, NOW, planned=NOW + timedelta(days=10))
+    assert str(raised.value) == (
+        "The signature certificate on this eID ends on 15 May 2031, before it is needed on 16 May 2031."
+    )
+    with pytest.raises(SignatureCertificateExpired):  # what is so already comes first
+        eid.signature_certificate(chain_der, NOW + timedelta(days=10), planned=NOW + timedelta(days=20))
 
 
 # ── What it signed ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -72,6 +72,7 @@ class Session:
         try:
             self._stage.show(Busy(N_("Looking at the keystore")))
             outside = self._make_outside()
+            self._stage.at_close(outside.card.cancel)
             while True:
                 self._attempt(outside)
         except WindowClosed:

@@ -277,6 +277,9 @@ class Reader:
     def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry) -> bytes:
         return self.card.sign(eid, key, data, enter_pin)
 
+    def cancel(self) -> None:
+        self.card.cancel()
+
 
 def _card_of(practice: Practice, person: Person) -> SoftwareCard:
     begun = practice.clock.now() - timedelta(days=365)
