@@ -39,6 +39,8 @@ def test_a_day_on_the_desktop(resident: Resident) -> None:
         until(lambda: status_windows(seat) == 1, "a second start shows the status")
         seat.click(1)
         until(lambda: status_windows(seat) == 2, "a click shows the status")
+        seat.press_in(STATUS, "Escape")
+        until(lambda: status_windows(seat) == 1, "one is closed")
         seat.press_in(STATUS, "alt+q")
         until(lambda: child.poll() == 0, "the status window ends it")
         until(lambda: seat.sees(WARNING, anywhere=True), "it says that nobody watches")
