@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from agent.text import speak
 from tests.middleware.play import Stage, open_stage
+
+settings.register_profile("agent", deadline=None)  # how long an example takes is the computer's affair
+settings.load_profile("agent")
 
 
 @pytest.fixture(autouse=True)
