@@ -151,6 +151,8 @@ def _fact(name: str, type_: str) -> object:
         "problem": "no space left on device",
         "step": "reading the card",
         "code": "CKR_DEVICE_ERROR 0x30",
+        "how": "SIGSEGV",
+        "names": f"{SIGNER.full_name}, Jean-Baptiste Grandjean",
         "parameters": (),
     }
     if name in made_up:
