@@ -110,7 +110,7 @@ def renewal_pages(matter: pages.Matter) -> Iterator[tuple[str, pages.Page]]:
     yield "pin", pin
     yield "pin-wrong", replace(pin, attempts_left=2, problem=PinWrong(2))
     yield "pin-last", replace(pin, attempts_left=1, problem=PinWrong(1))
-    yield "progress-sign", pages.Progress(Step.SIGN, _("Signing with the eID"))
+    yield "progress-sign", pages.Progress(Step.SIGN, _("Signing with the eID: type the PIN where it is asked for"))
     until = NOW + timedelta(minutes=20)
     yield "progress-wait", pages.Progress(Step.COLLECT, "", until, goes_on_alone=True)
     yield "progress-by-hand", pages.Progress(Step.COLLECT, "", until + timedelta(hours=6), by_hand=True)
@@ -151,6 +151,8 @@ def _fact(name: str, type_: str) -> object:
         "problem": "no space left on device",
         "step": "reading the card",
         "code": "CKR_DEVICE_ERROR 0x30",
+        "how": "SIGSEGV",
+        "names": f"{SIGNER.full_name}, Jean-Baptiste Grandjean",
         "parameters": (),
     }
     if name in made_up:

@@ -64,7 +64,7 @@ def test_a_module_that_sleeps_for_an_hour_freezes_no_window_and_ends_with_it(
     visitor = comes()
     _accepts(visitor)
     visitor.until(Progress, lambda _page: "C_Sign" in stage.told.begun)  # it is drawn and read meanwhile
-    assert "Signing with the eID" in visitor.text
+    assert "Signing with the eID: type the PIN where it is asked for" in visitor.text
     visitor.leave()
     assert stage.told.signed == ()
 
