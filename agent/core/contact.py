@@ -35,7 +35,7 @@ class PhoneFault(Enum):
     SIGN = N_("“{sign}” does not belong in a phone number.")
     TOO_SHORT = N_("The phone number is not complete yet.")
     TOO_LONG = N_("The phone number has too many digits.")
-    COUNTRY = N_("No country has phone numbers that begin so. A Belgian number begins with 0, +32 or 0032.")
+    COUNTRY = N_("No country has phone numbers that begin like this. A Belgian number begins with 0, +32 or 0032.")
     UNKNOWN = N_("No such phone number is known: is a digit mistyped?")
 
 

@@ -22,7 +22,7 @@ class NameFault(Enum):
 
     EMPTY = N_("The name is missing. Give it as in the Belgian Official Gazette.")
     SIGN = N_("“{sign}” cannot be in a name.")
-    NO_LETTER = N_("A name has a letter or a digit in it.")
+    NO_LETTER = N_("The name needs at least one letter or digit.")
     TOO_LONG = N_("The name has {count} letters; a certificate has room for {most}. Is there a shorter official name?")
 
 

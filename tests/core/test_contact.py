@@ -93,7 +93,10 @@ def test_other_numbers_of_home_and_abroad(typed: str, written: str) -> None:
         ("0470 12 34 56 / 0470 12 34 57", "The phone number has too many digits."),
         ("1" * 200, "The phone number has too many digits."),
         ("02 123 45 67", "No such phone number is known: is a digit mistyped?"),
-        ("+999 123 456", "No country has phone numbers that begin so. A Belgian number begins with 0, +32 or 0032."),
+        (
+            "+999 123 456",
+            "No country has phone numbers that begin like this. A Belgian number begins with 0, +32 or 0032.",
+        ),
         ("0470 12 34 5O", "“O” does not belong in a phone number."),
         ("tel. 0470 12 34 56", "“t” does not belong in a phone number."),
         ("0470 12 34 56 ext. 3", "“e” does not belong in a phone number."),
