@@ -19,6 +19,7 @@ _MOST = 30
 class ApplicationIdFault(Enum):
     """What can be wrong with an application id."""
 
+    SPACE = N_("There is a space in the application id; use - or _ instead.")
     SIGN = N_("“{sign}” cannot be in an application id: only letters without accents, digits, - and _.")
     TOO_LONG = N_("The application id has {count} signs; {most} are the most.")
     IN_USE = N_("A certificate with the application id {id} is in use. eHealth replaces it in its last 90 days only.")
@@ -43,6 +44,8 @@ def application_id(typed: str, in_use: Collection[str | None] = ()) -> str | Non
     Raises: ApplicationIdRefused.
     """
     text = re.sub("[a-z]", lambda letter: letter[0].upper(), typed.strip())
+    if re.search(r"\s", text):
+        raise ApplicationIdRefused(ApplicationIdFault.SPACE)
     if sign := re.search("[^0-9A-Z_-]", text):
         raise ApplicationIdRefused(ApplicationIdFault.SIGN, sign=visible(sign[0]))
     if len(text) > _MOST:

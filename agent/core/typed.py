@@ -16,7 +16,8 @@ class Mistyped(ValueError):
 
     Attributes:
         fault: which of the module's faults it is; its value is the sentence, with places for `facts`.
-        unfinished: typing on may put it right, so a window says it quietly; otherwise something has to be changed.
+        unfinished: typing on may put it right, so a window says it quietly while that lasts; otherwise something has to
+            be changed. Nobody gets past the field with either.
         doubtful: the value, where there is only a doubt: the person may insist, and eHealth judges. Else None.
     """
 

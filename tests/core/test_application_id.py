@@ -41,7 +41,8 @@ def test_small_letters_and_spaces_around_are_forgiven(typed: str, taken: str | N
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("MY APP", "“ ” cannot be in an application id: only letters without accents, digits, - and _."),
+        ("MY APP", "There is a space in the application id; use - or _ instead."),
+        ("MY\u00a0APP", "There is a space in the application id; use - or _ instead."),
         ("café", "“é” cannot be in an application id: only letters without accents, digits, - and _."),
         ("straße", "“ß” cannot be in an application id: only letters without accents, digits, - and _."),
         ("ıd", "“ı” cannot be in an application id: only letters without accents, digits, - and _."),
