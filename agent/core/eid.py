@@ -12,7 +12,6 @@ Source: spec/eid.md, A3 and B.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509.oid import NameOID
 
+from agent.core.identifiers import is_national_number
 from agent.core.person import Person
 from agent.core.x509 import certificate_of
 from agent.errors import (
@@ -48,17 +48,6 @@ def person_of(certificate: x509.Certificate) -> Person:
 def _attribute(certificate: x509.Certificate, type_: x509.ObjectIdentifier) -> str | None:
     found = certificate.subject.get_attributes_for_oid(type_)
     return str(found[0].value) if found else None
-
-
-def is_national_number(digits: str) -> bool:
-    """Whether `digits` are eleven with the right check digits: a national register or a BIS number.
-
-    The last two are 97 minus the first nine modulo 97, with a 2 before the nine for people born from 2000 on. The date
-    in it is not looked at: BIS numbers have 20 or 40 added to the month, and test numbers have months that are none.
-    """
-    if not re.fullmatch("[0-9]{11}", digits):
-        return False
-    return int(digits[9:]) in (97 - int(digits[:9]) % 97, 97 - int("2" + digits[:9]) % 97)
 
 
 def is_for_signature(certificate: x509.Certificate) -> bool:

@@ -13,7 +13,10 @@ from tests.desktop.watched import Resident
 
 STATUS = "eHealth certificates"
 
-_HEAVY = ("cryptography", "PyKCS11", "keyring", "lxml", "asn1crypto", "httpx", "ssl", "plyer", "tkinter", "rich")
+_HEAVY = (
+    *("cryptography", "PyKCS11", "keyring", "lxml", "asn1crypto", "httpx", "ssl", "plyer", "tkinter", "rich"),
+    *("phonenumbers", "email_validator", "zxcvbn"),
+)
 
 
 @needs_a_desktop
