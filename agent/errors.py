@@ -5,15 +5,16 @@
     ├ KeystoreError    NotFound · Unreadable · WrongPassword · NotPkcs12 · Damaged · Hostile · WriteFailed · Busy
     │                  PasswordRefused · PasswordNeeded
     ├ VaultError       VaultUnavailable            never a plaintext fallback
-    ├ CardError        MiddlewareMissing · MiddlewareUnusable · OfficialMiddlewareNeeded · ReaderMissing · CardMissing
-    │  │               CardRemoved · NotAnEid · WrongPerson · SignatureCertificateMissing
-    │  │               SignatureCertificateExpired · AuthenticationCertificateMissing · CardFailed
-    │  └ PinError      PinCancelled · PinWrong(attempts_left | None) · PinLastTry · PinBlocked
+    ├ CardError        MiddlewareMissing · MiddlewareUnusable · MiddlewareCrashed · OfficialMiddlewareNeeded
+    │  │               ReaderMissing · CardMissing · CardRemoved · SeveralCards · NotAnEid · WrongPerson
+    │  │               SignatureCertificateMissing · SignatureCertificateExpired · SignatureCertificateEnds
+    │  │               AuthenticationCertificateMissing · PinWindowFailed · CardFailed
+    │  └ PinError      PinCancelled · PinImpossible · PinWrong(attempts_left | None) · PinLastTry · PinBlocked
     ├ ServiceError     Unreachable · OutcomeUnknown · Refused · NotYetDelivered
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
     ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined
-    ├ NothingToActivate · NothingToComplete · NothingBegun · NotRevocable
+    ├ NothingToActivate · NothingToComplete · NothingBegun · NotRevocable · NothingToPassOn · CalendarNotWritten
     ├ JournalError
     └ WindowsMissing · DisplayMissing         the terminal's commands work without them
 
@@ -196,7 +197,10 @@ class PasswordNeeded(KeystoreError):
 class VaultUnavailable(AgentError):
     problem: str
     title = N_("This computer's password vault cannot be used: {problem}.")
-    hint = N_("Unlock it (log in to the desktop), or give the password each time with --password-stdin.")
+    hint = N_(
+        "It is unlocked when you log in to the desktop. Without it nothing is stored, and the password has to be given "
+        "each time; commands take it with --password-stdin."
+    )
 
 
 @dataclass(eq=False)
@@ -223,7 +227,7 @@ class WindowsMissing(AgentError):
 class DisplayMissing(AgentError):
     problem: str
     title = N_("No window can be opened here: {problem}.")
-    hint = N_("Use the command without --window, or start it on a desktop.")
+    hint = N_("Start it on a desktop. In a terminal, leave --window out; the settings are in the config file.")
 
 
 # ── Card ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -248,6 +252,19 @@ class MiddlewareUnusable(CardError):
     problem: str
     title = N_("{module} cannot be used: {problem}.")
     hint = N_("Install the official eID software from eid.belgium.be, then try again.")
+
+
+@dataclass(eq=False)
+class MiddlewareCrashed(CardError):
+    """It took its process down. `step` is what was being done, `how` the system's word for the end."""
+
+    step: str
+    how: str
+    title = N_("The eID software crashed while {step} ({how}).")
+    hint = N_(
+        "Nothing was signed, and nothing else was harmed: try again. If it comes back, install the newest eID software "
+        "from eid.belgium.be."
+    )
 
 
 @dataclass(eq=False)
@@ -276,6 +293,15 @@ class CardRemoved(CardError):
     hint = N_("Insert it again and leave it in until the agent says that it is no longer needed.")
 
 
+@dataclass(eq=False)
+class SeveralCards(CardError):
+    """Cards of several people; `names` are theirs."""
+
+    names: str
+    title = N_("There are eID cards of several people in the readers: {names}.")
+    hint = N_("Leave in only the card of the person who signs.")
+
+
 class NotAnEid(CardError):
     title = N_("The card in the reader is not a Belgian eID.")
     hint = N_("Insert the identity card of the responsible person, chip first.")
@@ -301,9 +327,31 @@ class SignatureCertificateExpired(CardError):
     hint = N_("The municipality renews the card. Another responsible person can sign meanwhile.")
 
 
+@dataclass(eq=False)
+class SignatureCertificateEnds(CardError):
+    """It is valid now, and will not be on the day that it is needed for."""
+
+    ends: date
+    planned: date
+    title = N_("The signature certificate on this eID ends on {ends}, before it is needed on {planned}.")
+    hint = N_("Have the municipality renew the card before that day, or let another responsible person sign.")
+
+
 class AuthenticationCertificateMissing(CardError):
     title = N_("This eID has no authentication certificate.")
     hint = N_("It is the card of a child, or it was not activated. The municipality can activate it.")
+
+
+@dataclass(eq=False)
+class PinWindowFailed(CardError):
+    """The official middleware gave a general error where it asks for the PIN: mostly its window could not open."""
+
+    code: str
+    title = N_("The eID software could not ask for the PIN in its own window ({code}).")
+    hint = N_(
+        "Nothing was signed. Start again on the desktop of this computer itself, not from a service or over a remote "
+        "connection; on Linux the program pinentry must be installed. If it comes back, install the eID software anew."
+    )
 
 
 @dataclass(eq=False)
@@ -323,6 +371,13 @@ class PinError(CardError):
 class PinCancelled(PinError):
     title = N_("The PIN entry was cancelled.")
     hint = N_("Nothing was signed. Start again when the person with the eID is there.")
+
+
+class PinImpossible(PinError):
+    """Not 4 to 12 digits. The card was not asked."""
+
+    title = N_("What was typed cannot be a PIN: a PIN has 4 to 12 digits.")
+    hint = N_("No try was used. Type the PIN again, digits only.")
 
 
 @dataclass(eq=False)
@@ -533,6 +588,24 @@ class NotRevocable(AgentError):
     title = N_("The certificate of {path} cannot be revoked: eHealth gives its status as {status}.")
     hint = N_("A certificate that is not in force needs no revoking.")
     retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class NothingToPassOn(AgentError):
+    """`problem` is a sentence."""
+
+    problem: str
+    title = N_("There is nothing to pass on. {problem}")
+    hint = N_("See how your certificates are: ehealth-agent status")
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class CalendarNotWritten(AgentError):
+    path: str
+    problem: str
+    title = N_("The calendar file {path} could not be written: {problem}.")
+    hint = N_("Make room or give write access to that folder, or name another: ehealth-agent pass-on --calendar FILE")
 
 
 @dataclass(eq=False)

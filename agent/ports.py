@@ -149,8 +149,12 @@ class Card(Protocol):
     def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry) -> bytes:
         """The signature over SHA-256 of `data`: PKCS#1 v1.5 for RSA, r‖s for EC, proved with the certificate.
 
-        One call is one attempt. Raises: WrongPerson where another card than `eid` is in the reader now, PinError.
+        One call is one attempt. Raises: WrongPerson where another card than `eid` is in the reader now; PinLastTry once
+        where the next wrong PIN would block the card and somebody else asks for it: who calls again uses it; PinError.
         """
+
+    def cancel(self) -> None:
+        """From any thread: end the call under way, where it may wait for long; it raises PinCancelled there."""
 
 
 # ── Services ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from agent.ports import Outside
 
 if TYPE_CHECKING:
     from agent.config import Config
+    from agent.core.holder import Environment
     from agent.ports import Card, Clock, Journal, Keystores, Lock, Notifier, Services, Vault
+    from agent.protocol.wire import HttpReply, Service
 
 
 def state_folder() -> Path:
@@ -69,6 +72,25 @@ def notifier() -> Notifier:
 
 def outside(config: Config) -> Outside:
     return Outside(clock(), keystores(), vault(), card(config), services(config), journal(), lock())
+
+
+def outside_of_a_window(config: Config) -> Outside:
+    """The same sooner: what speaks to eHealth is loaded once eHealth is asked. A wrong `ca_file` is told then."""
+    return Outside(clock(), keystores(), vault(), card(config), _ServicesLater(config), journal(), lock())
+
+
+class _ServicesLater:
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    @cached_property
+    def _own(self) -> Services:
+        return services(self._config)
+
+    def exchange(
+        self, environment: Environment, service: Service, soap_action: str, envelope_xml: bytes, request_id: str
+    ) -> HttpReply:
+        return self._own.exchange(environment, service, soap_action, envelope_xml, request_id)
 
 
 def rehearsal(folder: Path, address: str, card: Card, clock: Clock) -> Outside:

@@ -6,7 +6,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -54,7 +54,8 @@ def translations(arguments: Sequence[str]) -> int:
 
 def pictures(arguments: Sequence[str]) -> int:
     system_packages.ensure_for_tests(system_packages.FOR_WINDOWS)
-    return _in_the_foreground([_ready(Lock.RUN).python, "-m", "installer.pictures", *arguments])
+    program: list[str | Path] = [_ready(Lock.RUN).python, "-m", "installer.pictures", *arguments]
+    return _in_the_foreground(program, environ={"PYTHONPATH": os.fspath(CLONE)})  # its folder is named from here
 
 
 def lock(arguments: Sequence[str]) -> int:
@@ -132,9 +133,15 @@ def _ready(locked: Lock) -> Environment:
     return environment
 
 
-def _in_the_foreground(command: Sequence[str | Path], folder: Path | None = None) -> int:
-    """Run a program with this terminal. An interrupt reaches it too; its answer is waited for."""
-    child = subprocess.Popen([os.fspath(part) for part in command], cwd=folder)
+def _in_the_foreground(
+    command: Sequence[str | Path], folder: Path | None = None, environ: Mapping[str, str] | None = None
+) -> int:
+    """Run a program with this terminal. An interrupt reaches it too; its answer is waited for.
+
+    Args:
+        environ: what its environment has beside this process's own.
+    """
+    child = subprocess.Popen([os.fspath(part) for part in command], cwd=folder, env={**os.environ, **(environ or {})})
     while True:
         try:
             code = child.wait()

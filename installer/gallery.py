@@ -9,20 +9,22 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from agent.config import Config
-from agent.core.finding import Finding, Observation
+from agent.core.finding import Finding, Observation, State
 from agent.core.glance import Fingerprint, Glance
 from agent.core.holder import Environment, Holder
 from agent.core.menu import Act
+from agent.core.pass_on import message
 from agent.core.password import password_problem
 from agent.core.person import Person
 from agent.core.renewal import Renewal, Step
 from agent.desktop.windows import notice, pages
 from agent.desktop.windows.history import HistoryWindow
+from agent.desktop.windows.pass_on import Passing, PassOnWindow
 from agent.desktop.windows.passwords import Passwords
 from agent.desktop.windows.renewal import RenewalWindow
 from agent.desktop.windows.settings import AtLogin, Behind, SettingsWindow
 from agent.desktop.windows.stage import Stage
-from agent.desktop.windows.status import Deeds, Known, StatusWindow
+from agent.desktop.windows.status import Deeds, Known, StatusWindow, Watcher
 from agent.desktop.windows.theme import Look, new_window
 from agent.errors import AgentError, CardError, PasswordNeeded, PinWrong, VaultUnavailable, WrongPassword
 from agent.ports import Clock, Event
@@ -54,7 +56,7 @@ def gallery(scale: float, is_dark: bool = False) -> Iterator[Shown]:
 
     Raises: DisplayMissing.
     """
-    for windows in (_renewal, _status, _history, _settings, _notice):
+    for windows in (_renewal, _status, _pass_on, _history, _settings, _notice):
         root, look = new_window(scale, is_dark)
         failures = failures_of(root)
         try:
@@ -108,7 +110,7 @@ def renewal_pages(matter: pages.Matter) -> Iterator[tuple[str, pages.Page]]:
     yield "pin", pin
     yield "pin-wrong", replace(pin, attempts_left=2, problem=PinWrong(2))
     yield "pin-last", replace(pin, attempts_left=1, problem=PinWrong(1))
-    yield "progress-sign", pages.Progress(Step.SIGN, _("Signing with the eID"))
+    yield "progress-sign", pages.Progress(Step.SIGN, _("Signing with the eID: type the PIN where it is asked for"))
     until = NOW + timedelta(minutes=20)
     yield "progress-wait", pages.Progress(Step.COLLECT, "", until, goes_on_alone=True)
     yield "progress-by-hand", pages.Progress(Step.COLLECT, "", until + timedelta(hours=6), by_hand=True)
@@ -149,6 +151,8 @@ def _fact(name: str, type_: str) -> object:
         "problem": "no space left on device",
         "step": "reading the card",
         "code": "CKR_DEVICE_ERROR 0x30",
+        "how": "SIGSEGV",
+        "names": f"{SIGNER.full_name}, Jean-Baptiste Grandjean",
         "parameters": (),
     }
     if name in made_up:
@@ -162,10 +166,17 @@ def _fact(name: str, type_: str) -> object:
 def _status(root: tk.Tk, look: Look) -> Iterator[Shown]:
     known = Known(findings(), [])
     acts = frozenset(Act) - {Act.HELP, Act.QUIT}
-    window = StatusWindow(root, look, Deeds(lambda: known, lambda _choice: None, lambda: False, acts), _Standstill())
+    is_watched = True
+    watcher = Watcher(lambda: is_watched, lambda: None, lambda: None)
+    deeds = Deeds(lambda: known, lambda _choice: None, lambda: False, acts, watcher)
+    window = StatusWindow(root, look, deeds, _Standstill())
     for row, finding in enumerate(known.findings):
         window.table.choose(row)
         yield f"status-{finding.state.value}", root
+    is_watched = False
+    window.table.choose(0)
+    window.refresh()
+    yield "status-nobody-watches", root
 
 
 def findings() -> Sequence[Finding]:
@@ -179,6 +190,18 @@ def findings() -> Sequence[Finding]:
     path = str(FOLDER / "backup.p12")
     needed = Observation(path, Environment.ACCEPTANCE, None, str(PasswordNeeded(path)), password_needed=True)
     return judge([*observations, needed], NOW)
+
+
+def _pass_on(root: tk.Tk, look: Look) -> Iterator[Shown]:
+    for name, finding in zip(("renewable", "urgent", "expired"), findings(), strict=False):
+        said = message(finding, "ONTHAAL-2", _("Renew now…"), NOW)
+        saved = Path("/home/onthaal/Downloads") / said.calendar_name
+        window = PassOnWindow(root, look, Passing(said.text, lambda path=saved: path, lambda _path: True))  # type: ignore[misc]
+        yield f"pass-on-{name}", root
+        if finding.state is State.RENEWABLE:
+            window.save()
+            yield f"pass-on-{name}-saved", root
+        window.frame.destroy()
 
 
 def _history(root: tk.Tk, look: Look) -> Iterator[Shown]:

@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum, StrEnum
 
-from agent.errors import CardError, CardFailed, CardRemoved, NotAnEid, PinBlocked, PinCancelled, PinWrong
+from agent.errors import (
+    CardError,
+    CardFailed,
+    CardRemoved,
+    NotAnEid,
+    PinBlocked,
+    PinCancelled,
+    PinImpossible,
+    PinWrong,
+)
 from agent.text import N_
 
 
@@ -60,8 +69,8 @@ _ERRORS: dict[Ckr, Callable[[], CardError]] = {
     Ckr.FUNCTION_CANCELED: PinCancelled,
     Ckr.FUNCTION_REJECTED: PinCancelled,
     Ckr.PIN_INCORRECT: lambda: PinWrong(None),
-    Ckr.PIN_INVALID: lambda: PinWrong(None),
-    Ckr.PIN_LEN_RANGE: lambda: PinWrong(None),
+    Ckr.PIN_INVALID: PinImpossible,
+    Ckr.PIN_LEN_RANGE: PinImpossible,
     Ckr.PIN_LOCKED: PinBlocked,
     Ckr.SLOT_ID_INVALID: CardRemoved,  # the reader went, and the card with it
     Ckr.DEVICE_REMOVED: CardRemoved,

@@ -31,6 +31,7 @@ class Sign:
     eid: Eid
     key: CardKey
     data: bytes
+    uses_last_try: bool
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,9 @@ def _object(message: Message) -> dict[str, object]:  # noqa: PLR0911  one a kind
     match message:
         case Identify(module):
             return {"kind": "identify", "module": module}
-        case Sign(module, eid, key, data):
-            return {"kind": "sign", "module": module, "eid": _eid_object(eid), "key": key.value, "data": _text(data)}
+        case Sign(module, eid, key, data, uses_last_try):
+            what = {"key": key.value, "data": _text(data), "uses_last_try": uses_last_try}
+            return {"kind": "sign", "module": module, "eid": _eid_object(eid), **what}
         case Pin(pin):
             return {"kind": "pin", "pin": pin.reveal()}
         case Doing():
@@ -103,7 +105,8 @@ def _message(given: dict[str, Any]) -> Message:  # noqa: PLR0911  one a kind
         case "identify":
             return Identify(str(given["module"]))
         case "sign":
-            return Sign(str(given["module"]), _eid(given["eid"]), CardKey(given["key"]), b64decode(given["data"]))
+            eid, key, data = _eid(given["eid"]), CardKey(given["key"]), b64decode(given["data"])
+            return Sign(str(given["module"]), eid, key, data, bool(given["uses_last_try"]))
         case "pin":
             return Pin(Secret(str(given["pin"])))
         case "doing":

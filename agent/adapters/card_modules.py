@@ -35,6 +35,11 @@ def find_module(configured: Path | None, is_there: Callable[[Path], bool] = Path
     raise MiddlewareMissing(", ".join(map(str, places)))
 
 
+def is_official(module: Path) -> bool:
+    """Whether the file is the official middleware's, by its name: OpenSC's cannot use an eID's Signature key."""
+    return "beid" in module.name
+
+
 def places_to_look(system: str, machine: str, environ: Mapping[str, str]) -> tuple[Path, ...]:
     """Where the modules are installed on `system` (as `sys.platform`): the official middleware before OpenSC.
 

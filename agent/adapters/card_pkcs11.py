@@ -9,19 +9,18 @@ Source: spec/eid.md, A.
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import PyKCS11
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from agent.adapters.card_codes import Ckr, Doing, code_name, error_for
-from agent.adapters.card_token import Held, Token
+from agent.adapters.card_pin import Pin
+from agent.adapters.card_token import Held, Token, usable
 from agent.core import eid as rules
 from agent.errors import (
     AuthenticationCertificateMissing,
@@ -32,9 +31,9 @@ from agent.errors import (
     MiddlewareUnusable,
     NotAnEid,
     OfficialMiddlewareNeeded,
-    PinBlocked,
-    PinWrong,
+    PinWindowFailed,
     ReaderMissing,
+    SeveralCards,
     SignatureCertificateMissing,
     WrongPerson,
 )
@@ -43,7 +42,7 @@ from agent.text import N_
 
 _OFFICIAL = "Belgium Government"
 _BELPIC = "BELPIC"
-_PIN = re.compile("[0-9]{4,12}")
+_ASKS_ELSEWHERE = PyKCS11.CKF_LOGIN_REQUIRED | PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH
 _SHA256_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 _MISSING = {CardKey.SIGNATURE: SignatureCertificateMissing, CardKey.AUTHENTICATION: AuthenticationCertificateMissing}
 
@@ -70,10 +69,13 @@ class Pkcs11Card:
         with self._work() as work:
             return work.eid()
 
-    def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry) -> bytes:
-        """Raises: CardError."""
+    def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry, *, uses_last_try: bool = False) -> bytes:
+        """As `Card.sign`; `uses_last_try`: the person was told that one try is left. Raises: CardError."""
         with self._work() as work:
-            return work.sign(eid, key, data, enter_pin)
+            return work.sign(eid, key, data, enter_pin, uses_last_try)
+
+    def cancel(self) -> None:
+        """Cannot be done in this process, whose interpreter lock the module's call holds: `card_process` can."""
 
     @contextmanager
     def _work(self) -> Iterator[_Work]:
@@ -119,10 +121,10 @@ class _Work:
 
     def eid(self) -> Eid:
         tokens, failures = self._tokens()
-        found = next((token.eid for token in tokens if token.eid), None)
-        if found is None:
+        found = [token for token in tokens if token.eid]
+        if not found:
             raise self._why_none(tokens, failures)
-        return found
+        return _only_one(found)
 
     def _token_of(self, eid: Eid, key: CardKey) -> Token:
         tokens, failures = self._tokens()
@@ -135,7 +137,7 @@ class _Work:
         raise self._why_none(tokens, failures)
 
     def _tokens(self) -> tuple[list[Token], list[int]]:
-        """The tokens that can be read, eIDs by their label first, and the return values of those that cannot."""
+        """The tokens that can be read, and the return values of those that cannot."""
         self._is_official = self._library.getInfo().manufacturerID.strip("\0 ") == _OFFICIAL
         self._begin(Doing.LOOKING)
         tokens, failures = [], []
@@ -148,7 +150,7 @@ class _Work:
                     tokens.append(self._read(number, info.label.strip("\0 "), info.flags))
             except PyKCS11.PyKCS11Error as error:  # a virtual reader, another kind of card
                 failures.append(error.value)
-        return sorted(tokens, key=lambda token: not token.label.startswith(_BELPIC)), failures
+        return tokens, failures
 
     def _read(self, number: int, label: str, flags: int) -> Token:
         session = self._library.openSession(number)
@@ -157,10 +159,8 @@ class _Work:
         for handle in session.findObjects([(PyKCS11.CKA_CLASS, PyKCS11.CKO_CERTIFICATE)]):
             wanted = [PyKCS11.CKA_LABEL, PyKCS11.CKA_ID, PyKCS11.CKA_VALUE]
             name, id_, value = session.getAttributeValue(handle, wanted)
-            if name and id_ and value:
-                with suppress(ValueError):  # a certificate that cannot be read is none
-                    certificate = x509.load_der_x509_certificate(bytes(value))
-                    held.append(Held(name.strip("\0 "), bytes(id_), certificate))
+            if name and id_ and value and (certificate := usable(bytes(value))):
+                held.append(Held(name.strip("\0 "), bytes(id_), certificate))
         return Token(number, session, label, flags, tuple(held))
 
     def _why_none(self, tokens: list[Token], failures: list[int]) -> CardError:
@@ -183,14 +183,16 @@ class _Work:
 
     # ── Signing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry) -> bytes:
+    def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry, uses_last_try: bool) -> bytes:
         token = self._token_of(eid, key)
         leaf = token.leaf(key)
         if leaf is None:
             raise _MISSING[key]
         mechanism, input_ = self._mechanism(token, leaf.certificate.public_key(), data)
-        pin = _Pin(self._library, token, enter_pin)
-        if self._asks_for_pin(token, key):
+        logs_in = self._logs_in(token, key)
+        pin = Pin(self._library, token, enter_pin if logs_in else None)
+        pin.check_tries(uses_last_try)
+        if logs_in:
             self._begin(Doing.CHECKING_PIN)
             pin.log_in(PyKCS11.CKU_USER)
             self._stack.callback(_quietly, token.session.logout)
@@ -198,7 +200,7 @@ class _Work:
         try:
             signature = _signature(token.session, _private_key(token.session, leaf.id), input_, mechanism, pin)
         except PyKCS11.PyKCS11Error as error:
-            raise self._why_unsigned(error.value, key, pin) from error
+            raise self._why_unsigned(error.value, key, pin, token.flags) from error
         self._begin(Doing.VERIFYING)
         if not rules.is_signed(leaf.certificate, signature, data):
             raise CardFailed(Doing.VERIFYING, N_("it does not fit the certificate"))
@@ -223,72 +225,47 @@ class _Work:
     def _knows_not_this_card(self) -> CardError:
         return MiddlewareUnusable(self._module, N_("it does not know this generation of eID cards"))
 
-    def _asks_for_pin(self, token: Token, key: CardKey) -> bool:
-        """Whether we must log in. The official middleware asks for the PIN itself, and would do so twice after a login.
+    def _logs_in(self, token: Token, key: CardKey) -> bool:
+        """Whether a login comes before the signature.
 
-        Source: spec/eid.md, A5.
+        The official middleware asks for the PIN itself where it needs one, and again right before each signature with
+        the Signature key: a login would make that two. Source: spec/eid.md, A5.
         """
         if not self._is_official:
             return True
-        if not token.flags & PyKCS11.CKF_LOGIN_REQUIRED:
-            return False
-        if key is CardKey.SIGNATURE and not token.flags & PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH:
+        has_windows = not token.flags & PyKCS11.CKF_LOGIN_REQUIRED
+        if key is CardKey.AUTHENTICATION:
+            return not has_windows
+        if not has_windows and not token.flags & PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH:
             raise MiddlewareUnusable(self._module, N_("it was built without its PIN window and so cannot sign"))
-        return True
+        return False
 
-    def _why_unsigned(self, value: int, key: CardKey, pin: _Pin) -> CardError:
+    def _why_unsigned(self, value: int, key: CardKey, pin: Pin, flags: int) -> CardError:
         if value == Ckr.FUNCTION_NOT_SUPPORTED and key is CardKey.SIGNATURE and not self._is_official:
             return OfficialMiddlewareNeeded(self._module)
         if value == Ckr.MECHANISM_INVALID:
             return self._knows_not_this_card()
+        has_window = self._is_official and not flags & _ASKS_ELSEWHERE
+        if has_window and value in (Ckr.GENERAL_ERROR, Ckr.FUNCTION_FAILED):
+            return PinWindowFailed(code_name(value))
         return pin.why_refused(error_for(value, Doing.SIGNING))
 
 
-class _Pin:
-    """The person's PIN: asked for once, and used where the token wants it for this one signature."""
+def _only_one(tokens: Sequence[Token]) -> Eid:
+    """The eID that is meant: one called so before another, one that can sign before another, else the newer of one
+    person's two. Raises: SeveralCards.
+    """
+    best = max(map(_usefulness, tokens))
+    equals = [token for token in tokens if _usefulness(token) == best]
+    eids = [token.eid for token in sorted(equals, key=Token.issued, reverse=True) if token.eid]
+    names = sorted({eid.person.ssin: eid.person.full_name for eid in eids}.values())
+    if len({eid.person.ssin for eid in eids}) > 1:
+        raise SeveralCards(", ".join(names))
+    return eids[0]
 
-    def __init__(self, library: Any, token: Token, enter_pin: PinEntry) -> None:
-        self._library, self._token, self._enter_pin = library, token, enter_pin
-        self._entered: str | None = None
 
-    def log_in(self, user: int) -> None:
-        """C_Login, once. Raises: PinError, CardError."""
-        try:
-            self._token.session.login(self._wanted(), user)
-        except PyKCS11.PyKCS11Error as error:
-            if error.value != Ckr.USER_ALREADY_LOGGED_IN:
-                raise self.why_refused(error_for(error.value, Doing.CHECKING_PIN)) from error
-
-    def _wanted(self) -> str | None:
-        """None where the reader has keys of its own: the person types there, and decides there about a last try."""
-        flags = self._flags()
-        if flags & PyKCS11.CKF_USER_PIN_LOCKED:
-            raise PinBlocked
-        if flags & PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH:
-            return None
-        if self._entered is None:
-            attempts_left = 1 if flags & PyKCS11.CKF_USER_PIN_FINAL_TRY else None
-            entered = self._enter_pin(attempts_left).reveal()
-            if not _PIN.fullmatch(entered):  # the card would not take it as a try, and modules answer anything
-                raise PinWrong(attempts_left)
-            self._entered = entered
-        return self._entered
-
-    def why_refused(self, error: CardError) -> CardError:
-        """`error` with what the token now tells of the tries left: OpenSC reports the blocking try as a wrong PIN."""
-        if not isinstance(error, PinWrong):
-            return error
-        with suppress(PyKCS11.PyKCS11Error):
-            flags = self._flags()
-            if flags & PyKCS11.CKF_USER_PIN_LOCKED:
-                return PinBlocked()
-            if flags & PyKCS11.CKF_USER_PIN_FINAL_TRY:
-                return PinWrong(1)
-        return error
-
-    def _flags(self) -> int:
-        flags: int = self._library.getTokenInfo(self._token.slot).flags
-        return flags
+def _usefulness(token: Token) -> tuple[bool, bool]:
+    return token.label.startswith(_BELPIC), token.leaf(CardKey.SIGNATURE) is not None
 
 
 def _private_key(session: Any, id_: bytes) -> Any:
@@ -300,7 +277,7 @@ def _private_key(session: Any, id_: bytes) -> Any:
     return handles[0]
 
 
-def _signature(session: Any, private_key: Any, input_: bytes, mechanism: Any, pin: _Pin) -> bytes:
+def _signature(session: Any, private_key: Any, input_: bytes, mechanism: Any, pin: Pin) -> bytes:
     """Raises: PyKCS11Error, CardError."""
     (always_authenticate,) = session.getAttributeValue(private_key, [PyKCS11.CKA_ALWAYS_AUTHENTICATE])
     if not always_authenticate:  # False, or None where the module does not know the attribute

@@ -7,6 +7,7 @@ time, and survives whatever becomes of it.
 
 from __future__ import annotations
 
+import atexit
 import os
 import queue
 import signal
@@ -35,8 +36,15 @@ from agent.adapters.card_messages import (
 )
 from agent.adapters.card_messages import line as line_of
 from agent.adapters.card_messages import message as message_of
-from agent.adapters.card_modules import find_module
-from agent.errors import CardFailed, MiddlewareUnusable, PinCancelled
+from agent.adapters.card_modules import find_module, is_official
+from agent.errors import (
+    CardFailed,
+    MiddlewareCrashed,
+    MiddlewareUnusable,
+    OfficialMiddlewareNeeded,
+    PinCancelled,
+    PinLastTry,
+)
 from agent.ports import CardKey, Eid, PinEntry
 from agent.text import _
 
@@ -78,7 +86,8 @@ class ProcessCard:
     ) -> None:
         self._module, self._environ = module, environ
         self._time_out_s, self._command = time_out_s, tuple(command)
-        self._child: _Child | None = None
+        self._children: set[_Child] = set()
+        self._last_try_told: Eid | None = None
 
     def identity(self) -> Eid:
         """Raises: CardError."""
@@ -91,29 +100,39 @@ class ProcessCard:
     def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry) -> bytes:
         """Raises: CardError."""
         module = str(find_module(self._module).absolute())
-        match self._answer(Sign(module, eid, key, data), module, enter_pin):
+        if self._module is None and key is CardKey.SIGNATURE and not is_official(Path(module)):
+            raise OfficialMiddlewareNeeded(module)  # a configured one may know more than this program
+        uses_last_try, self._last_try_told = self._last_try_told == eid, None
+        try:
+            answer = self._answer(Sign(module, eid, key, data, uses_last_try), module, enter_pin)
+        except PinLastTry:
+            self._last_try_told = eid  # who then calls again has decided
+            raise
+        match answer:
             case Signed(signature):
                 return signature
         raise _strange(Doing.SIGNING)
 
     def cancel(self) -> None:
-        """From any thread: end the call under way. It raises PinCancelled there. Nothing under way: nothing happens."""
-        if child := self._child:
+        """From any thread: end each call under way. It raises PinCancelled there. None under way: nothing happens."""
+        for child in tuple(self._children):
             child.cancel()
 
     def _answer(self, request: Message, module: str, enter_pin: PinEntry | None = None) -> Message:
         """Hold the conversation of one call."""
-        doing = Doing.LOADING
+        doing, knows_pin = Doing.LOADING, False
         with _Child(self._command, {**os.environ, **self._environ}) as child:
-            self._child = child
+            self._children.add(child)
             try:
                 child.say(request)
                 while True:
-                    match child.hear(doing, None if doing in _WITH_A_PERSON else self._time_out_s):
+                    waits_for_person = doing in _WITH_A_PERSON and not knows_pin
+                    match child.hear(doing, None if waits_for_person else self._time_out_s):
                         case Doing() as doing:
                             pass
-                        case PinNeeded(attempts_left) if enter_pin:
+                        case PinNeeded(attempts_left) if enter_pin and not knows_pin:
                             child.say(Pin(enter_pin(attempts_left)))
+                            knows_pin = True
                         case Failed(error):
                             raise error
                         case answer:
@@ -123,9 +142,9 @@ class ProcessCard:
                     raise MiddlewareUnusable(
                         module, _("loading it ended the program ({how})").format(how=ended)
                     ) from ended
-                raise CardFailed(doing, str(ended)) from ended
+                raise MiddlewareCrashed(doing, str(ended)) from ended
             finally:
-                self._child = None
+                self._children.discard(child)
 
 
 def _strange(doing: Doing) -> CardFailed:
@@ -154,6 +173,7 @@ class _Child:
             start_new_session=True,  # so that a PIN window that the module starts ends with it
             creationflags=_NO_WINDOW,
         )
+        atexit.register(self._kill)  # should this program end with a thread of its own waiting here
         self._reader = threading.Thread(target=self._read, name="card process", daemon=True)
         self._reader.start()
 
@@ -175,6 +195,7 @@ class _Child:
         finally:
             self._kill()
             self._process.wait()
+            atexit.unregister(self._kill)
             self._reader.join()
             self._process.stdout.close()
 

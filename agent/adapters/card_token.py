@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from agent.core import eid as rules
+from agent.core.x509 import certificate_of
 from agent.errors import NotAnEid
 from agent.ports import CardKey, Eid
 
@@ -22,6 +25,16 @@ class Held:
     label: str
     id: bytes
     certificate: x509.Certificate
+
+
+def usable(certificate_der: bytes) -> x509.Certificate | None:
+    """The certificate, where names and key can be read, which the library does only when it is asked for them."""
+    try:
+        certificate = certificate_of(certificate_der)
+        certificate.subject, certificate.issuer, certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    return certificate
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,11 @@ class Token:
         leaf = self.leaf(key)
         chain = rules.chain_of(leaf.certificate, (h.certificate for h in self.held)) if leaf else ()
         return tuple(certificate.public_bytes(Encoding.DER) for certificate in chain)
+
+    def issued(self) -> datetime:
+        """When its certificates were. The oldest there is where it has none."""
+        leaf = self.leaf(CardKey.SIGNATURE) or self.leaf(CardKey.AUTHENTICATION)
+        return leaf.certificate.not_valid_before_utc if leaf else datetime.min.replace(tzinfo=UTC)
 
     @property
     def eid(self) -> Eid | None:

@@ -52,8 +52,9 @@ def _answer(request: Message, tell: Tell, enter_pin: PinEntry) -> Message:
         match request:
             case Identify(module):
                 return Identified(Pkcs11Card(Path(module), tell).identity())
-            case Sign(module, eid, key, data):
-                return Signed(Pkcs11Card(Path(module), tell).sign(eid, key, data, enter_pin))
+            case Sign(module, eid, key, data, uses_last_try):
+                card = Pkcs11Card(Path(module), tell)
+                return Signed(card.sign(eid, key, data, enter_pin, uses_last_try=uses_last_try))
             case _:
                 raise SystemExit(2)
     except CardError as error:

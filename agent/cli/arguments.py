@@ -45,6 +45,8 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
     if unknown:
         parser.prog = f"{parser.prog} {arguments.command}"
         parser.error(_("{option}: no such option").format(option=" ".join(unknown)))
+    if getattr(arguments, "window", False):
+        _open_the_window(arguments)
     return arguments
 
 
@@ -82,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     _watching(commands)
     _renewing(commands)
+    _passing_on(commands)
     _resident(commands)
     _rest(commands)
     for each in commands.choices.values():  # where people look for it as well
@@ -98,7 +101,7 @@ def _watching(commands: Any) -> None:
     check.set_defaults(run=command("agent.cli.watching", "check"))
     status = commands.add_parser("status", help=_("a table for people: whose, until when, and what to do"))
     status.set_defaults(run=command("agent.cli.watching", "status"))
-    _in_a_window(status, "status")
+    _in_a_window(status, "status", "paths", "now", "password_stdin", "ask")
     for parser in (check, status):
         parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=_("files or folders (default: config)"))
         parser.add_argument("--now", type=_instant, metavar="INSTANT", help=_("judge as of 2026-12-31T09:00:00Z"))
@@ -127,7 +130,7 @@ def _renewing(commands: Any) -> None:
         action="store_true",
         help=_("put aside a request that eHealth refused, and begin again with a new key"),
     )
-    _in_a_window(renew, "renew")
+    _in_a_window(renew, "renew", "yes", "accept_contract", "pin_stdin", "password_stdin", "no_wait")
     renew.set_defaults(run=command("agent.cli.renewing", "renew"))
     complete = commands.add_parser(
         "complete", help=_("bring a request to its end that was begun here or with another program")
@@ -163,14 +166,46 @@ def _renewing(commands: Any) -> None:
     history = commands.add_parser("history", help=_("what the agent did, newest first"))
     history.add_argument("--limit", type=_count, default=50, metavar="N", help=_("how many lines (default: 50)"))
     history.add_argument("--json", action="store_true", help=_("a list of objects instead of lines"))
-    _in_a_window(history, "history")
+    _in_a_window(history, "history", "limit", "json")
     history.set_defaults(run=command("agent.cli.renewing", "history"))
 
 
-def _in_a_window(parser: argparse.ArgumentParser, name: str) -> None:
-    """The same command with a window: another function carries it out."""
-    run = command("agent.cli.windows", name)
-    parser.add_argument("--window", dest="run", action="store_const", const=run, help=_("in a window"))
+def _passing_on(commands: Any) -> None:
+    passes = commands.add_parser(
+        "pass-on", help=_("a message for the person with the eID: what to renew, by when, where and how")
+    )
+    passes.add_argument(
+        "keystore",
+        nargs="?",
+        type=Path,
+        metavar="KEYSTORE",
+        help=_("the keystore that it is about (default: the one that expires first)"),
+    )
+    passes.add_argument(
+        "--calendar", type=Path, metavar="FILE", help=_("also write the last safe day as a calendar file (.ics)")
+    )
+    _in_a_window(passes, "pass_on", "calendar")
+    passes.set_defaults(run=command("agent.cli.passing_on", "pass_on"))
+
+
+def _in_a_window(parser: argparse.ArgumentParser, name: str, *terminal_only: str) -> None:
+    """The same command with a window: another function carries it out.
+
+    Args:
+        terminal_only: what the window does not go by.
+    """
+    parser.add_argument("--window", action="store_true", help=_("in a window"))
+    parser.set_defaults(parser=parser, in_a_window=command("agent.cli.windows", name), terminal_only=terminal_only)
+
+
+def _open_the_window(arguments: argparse.Namespace) -> None:
+    """What is for the terminal alone is refused, so that nobody believes it was heard."""
+    parser: argparse.ArgumentParser = arguments.parser
+    given = [name for name in arguments.terminal_only if getattr(arguments, name) not in (parser.get_default(name), [])]
+    if given:
+        words = ["PATH" if name == "paths" else f"--{name.replace('_', '-')}" for name in given]
+        parser.error(_("{options}: not together with --window").format(options=", ".join(words)))
+    arguments.run = arguments.in_a_window
 
 
 def _resident(commands: Any) -> None:

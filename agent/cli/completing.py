@@ -13,8 +13,8 @@ from agent.config import Config, load
 from agent.core.finding import State
 from agent.errors import NothingBegun
 from agent.pipeline.renew import complete as complete_keystore
-from agent.pipeline.renew import under_way
 from agent.pipeline.run import Options
+from agent.pipeline.under_way import under_way
 from agent.ports import Outside
 from agent.text import _, moment
 from agent.watch.judge import judge

@@ -27,8 +27,8 @@ from agent.core.password import password_problem
 from agent.core.renewal import Renewal, Step
 from agent.errors import ContractDeclined, NothingToActivate, PasswordRefused, VaultUnavailable, WrongPassword
 from agent.pipeline.renew import renew as renew_keystore
-from agent.pipeline.renew import under_way
 from agent.pipeline.run import Options
+from agent.pipeline.under_way import under_way
 from agent.ports import Event, Outside
 from agent.secret import Secret
 from agent.text import N_, _, in_digits, moment

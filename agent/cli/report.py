@@ -169,8 +169,12 @@ def table(findings: Sequence[Finding]) -> Table:
     return grid
 
 
-def next_steps(findings: Sequence[Finding]) -> list[str]:
-    """What to type next, for the keystores that ask for something."""
+def next_steps(findings: Sequence[Finding], can_store: bool = True) -> list[str]:
+    """What to type next, for the keystores that ask for something.
+
+    Args:
+        can_store: there is a vault to store a password in.
+    """
     steps = []
     for finding in findings:
         path, renewable = finding.observation.path, finding.state in (State.RENEWABLE, State.URGENT)
@@ -180,7 +184,7 @@ def next_steps(findings: Sequence[Finding]) -> list[str]:
             steps.append(f'ehealth-agent renew "{path}"')
         elif finding.state in (State.PENDING, State.INCOMPLETE):
             steps.append(f'ehealth-agent complete "{path}"')
-        elif finding.state is State.PASSWORD_NEEDED:
+        elif finding.state is State.PASSWORD_NEEDED and can_store:
             steps.append(f'ehealth-agent password set "{path}"')
     return steps
 

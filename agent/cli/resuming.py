@@ -35,6 +35,9 @@ class NobodyThere:
     def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry) -> bytes:  # noqa: ARG002
         raise CardMissing
 
+    def cancel(self) -> None:
+        pass
+
     def step(self, step: Step, text: str) -> None:  # noqa: ARG002
         print(text)
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from agent import __version__, wiring
 from agent.config import default_path, load
+from agent.desktop.bell import listen
 from agent.desktop.instance import AlreadyRunning, Instance
 from agent.desktop.processes import Processes
-from agent.desktop.tray import NoTray, SystemTray, Tray
+from agent.desktop.tray import NoTray, SystemTray, Tray, has_screen
 from agent.text import _
 
 _LOG_BYTES, _LOGS = 500_000, 3
@@ -30,21 +31,27 @@ def run(arguments: Namespace) -> int:
         instance = Instance(state / "resident.lock")
     except AlreadyRunning:
         print(_("The agent is already running."))
-        if not arguments.no_tray:
+        if has_screen() and not arguments.no_tray:
             Processes(agent_command(arguments.config)).start("status", ["status", "--window"], print, window=True)
         return 0
     log_to(state / "agent.log")
-    _run(arguments)
+    _run(arguments, bell_in(state))
     instance.let_go()
     return 0
 
 
-def _run(arguments: Namespace) -> None:
+def bell_in(state: Path) -> Path:
+    """Where the resident is told to end."""
+    return state / "resident.bell"
+
+
+def _run(arguments: Namespace, bell: Path) -> None:
     """The icon first, then what it shows: the libraries of the rest take longer to load than a person waits."""
     log = logging.getLogger("agent")
     log.info("The agent %s starts.", __version__)
-    tray: Tray = NoTray() if arguments.no_tray else SystemTray()
+    tray: Tray = SystemTray() if has_screen() and not arguments.no_tray else NoTray()
     _at_a_signal(tray.stop)
+    _when_told(bell, tray.stop)
     ends: list[Callable[[], None]] = []
 
     def begin() -> None:
@@ -89,6 +96,7 @@ def _watch(arguments: Namespace, tray: Tray) -> Sequence[Callable[[], None]]:
         open_folder=open_folder,
         rest=give_back,
         stop=tray.stop,
+        has_screen=has_screen(),
     )
     resident = Resident(around)
     hints.tell(resident.changed)
@@ -116,6 +124,20 @@ def _at_a_signal(stop: Callable[[], None]) -> None:
             stop()
 
     threading.Thread(target=wait, name="signals", daemon=True).start()
+
+
+def _when_told(bell: Path, stop: Callable[[], None]) -> None:
+    """Do `stop` when the status window asks for it, for desktops whose tray has no menu."""
+    log = logging.getLogger("agent")
+
+    def rung() -> None:
+        log.info("The status window asks the agent to end.")
+        stop()
+
+    try:
+        listen(bell, rung)
+    except OSError as problem:  # a file system without pipes: it watches all the same
+        log.warning("The status window cannot end the agent: %s.", problem.strerror)
 
 
 def agent_command(config: Path | None) -> list[str]:

@@ -37,10 +37,12 @@ def complain(problem: AgentError, about: str | None = None) -> None:
 
 
 def secret_from_stdin(what: str) -> Secret:
-    """The next line of standard input.
+    """The next line of standard input; where that is a person, they are asked, and what they type is not shown.
 
     Raises: ConfigError where there is none.
     """
+    if sys.stdin.isatty():
+        return ask_secret(what)
     line = sys.stdin.readline()
     if not line:
         raise ConfigError(_("standard input"), _("{what} was expected there, and nothing came").format(what=what))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from agent import wiring
 from agent.cli import report
 from agent.cli.terminal import complain, console, secret_from_stdin
 from agent.config import Config, load
-from agent.core.finding import Finding, Observation
+from agent.core.finding import Finding, Observation, State
 from agent.core.renewal import Renewal, Step
-from agent.errors import AgentError
+from agent.errors import AgentError, VaultUnavailable
 from agent.secret import Secret
 from agent.text import _, moment
 from agent.watch.judge import judge
@@ -42,12 +43,26 @@ def status(arguments: Namespace) -> int:
         return 0
     out = console()
     out.print(report.table(findings))
-    for command in report.next_steps(findings):
+    closed = _vault_problem(findings)
+    if closed is not None:
+        complain(closed)
+    for command in report.next_steps(findings, can_store=closed is None):
         out.print(_("Next: {command}").format(command=command), markup=False, soft_wrap=True)
     for renewal in wiring.journal().unfinished():
         what, command = _under_way(renewal)
         out.print(f"{what}\n      {command}", markup=False, soft_wrap=True)
     return 0
+
+
+def _vault_problem(findings: Sequence[Finding]) -> VaultUnavailable | None:
+    """Why a password that is needed is not at hand, where that is the vault's doing."""
+    needed = [Path(each.observation.path) for each in findings if each.state is State.PASSWORD_NEEDED]
+    try:
+        for path in needed[:1]:
+            wiring.vault().password(path)
+    except VaultUnavailable as problem:
+        return problem
+    return None
 
 
 def _under_way(renewal: Renewal) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The commands that open a window: `settings`, and `renew`, `status` and `history` with ``--window``."""
+"""The commands that open a window: `settings`, and others with ``--window``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from agent.core.reminders import NOTHING_TOLD, snoozed, subject_of
 from agent.errors import AgentError, WindowsMissing
 from agent.ports import Journal
 from agent.secret import Secret
-from agent.text import speak
 from agent.watch.judge import judge
 
 _HISTORY = 1000
@@ -30,9 +29,7 @@ def _in_a_window(run: Callable[[Namespace, Config], None]) -> Callable[[Namespac
     def shown(arguments: Namespace) -> int:
         notice = _window("notice")
         try:
-            config = load(arguments.config)
-            speak(config.language)
-            run(arguments, config)
+            run(arguments, load(arguments.config))
         except AgentError as problem:
             notice.show_problem(problem)
             raise
@@ -56,7 +53,7 @@ def renew(arguments: Namespace, config: Config) -> None:
     """Renew a keystore in a window, or go on with its renewal."""
     activate = arguments.activate or config.activate_at_once
     wish = _window("session").Wish(arguments.keystore.absolute(), config.profile, activate, arguments.anew)
-    _window("renewal").renew_in_a_window(wish, lambda: wiring.outside(config), wiring.clock())
+    _window("renewal").renew_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
 
 
 @_in_a_window
@@ -65,16 +62,32 @@ def history(_arguments: Namespace, _config: Config) -> None:
     _window("history").show_history(wiring.journal().history(_HISTORY))
 
 
+@_in_a_window
+def pass_on(arguments: Namespace, config: Config) -> None:
+    """The message for the person with the eID, copied."""
+    from agent.cli.passing_on import message_for, save
+    from agent.desktop.launch import open_file
+
+    message = message_for(arguments.keystore, config)
+    window = _window("pass_on")
+    window.show_message(window.Passing(message.text, lambda: save(message), open_file))
+
+
 # ── Status ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @_in_a_window
 def status(arguments: Namespace, config: Config) -> None:
     """All keystores, as the journal has them, and the tray's menu."""
+    from agent.cli.running import bell_in
+    from agent.desktop.bell import is_listened, ring
+
     window = _window("status")
     acts = _Acts(arguments.config, config, wiring.journal(), window)
     acts.carry_out(Choice(Act.CHECK))
-    deeds = window.Deeds(acts.known, acts.carry_out, acts.is_looking, frozenset(acts.done_by))
+    bell = bell_in(wiring.state_folder())
+    watcher = window.Watcher(lambda: is_listened(bell), lambda: ring(bell), acts.watch)
+    deeds = window.Deeds(acts.known, acts.carry_out, acts.is_looking, frozenset(acts.done_by), watcher)
     window.show_status(deeds, wiring.clock())
 
 
@@ -89,6 +102,7 @@ class _Acts:
         self._config, self._journal, self._window = config, journal, window
         self.done_by: dict[Act, Callable[[Choice], object]] = {
             Act.RENEW: lambda choice: self._start("renew", "--window", str(choice.path)),
+            Act.PASS_ON: lambda choice: self._start("pass-on", "--window", str(choice.path)),
             Act.LATER: self._put_off,
             Act.CHECK: lambda _choice: self._processes.start("check", ("check",), lambda _code, _said: None),
             Act.FOLDER: self._open_folder,
@@ -106,6 +120,10 @@ class _Acts:
 
     def carry_out(self, choice: Choice) -> None:
         self.done_by[choice.act](choice)
+
+    def watch(self) -> None:
+        """Start the resident."""
+        self._start("run")
 
     def _start(self, *arguments: str) -> None:
         self._processes.start(" ".join(arguments), arguments, lambda _code, _said: None, window=True)

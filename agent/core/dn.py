@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from agent.core.holder import Holder
+from agent.core.holder import APPLICATION_ID_PATTERN, TYPE_PATTERN, Holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,7 @@ def _unescaped(value: str) -> str:
 
 
 _PLATFORM = "eHealth-platform Belgium"
+_COMMON_NAME = rf"({TYPE_PATTERN})=([0-9]+)(?:,\s*({APPLICATION_ID_PATTERN}))?"
 
 
 def holder_of(name: Name) -> Holder | None:
@@ -126,7 +127,7 @@ def holder_of(name: Name) -> Holder | None:
     The CN says type, number and application id; the remaining OU is the organization's or person's name.
     """
     for common_name in name.values("CN"):
-        matched = re.fullmatch(r"([A-Z0-9][A-Z0-9_-]*)=([0-9]+)(?:,\s*([0-9A-Z_-]{1,30}))?", common_name.strip())
+        matched = re.fullmatch(_COMMON_NAME, common_name.strip())
         if matched is None:
             continue
         type_, number, application_id = matched.groups()
@@ -144,8 +145,9 @@ def is_name_of(name: Name, holder: Holder) -> bool:
 
 
 def _without_last(units: list[str], known: str | None) -> list[str]:
-    folded = [unit.casefold() for unit in units]
-    if known is None or known.casefold() not in folded:
+    """Without the last unit that is `known`, to the letter where there is one: a name is in capitals."""
+    if known is None:
         return units
-    last = len(folded) - 1 - folded[::-1].index(known.casefold())
-    return units[:last] + units[last + 1 :]
+    same = [place for place, unit in enumerate(units) if unit == known]
+    same = same or [place for place, unit in enumerate(units) if unit.casefold() == known.casefold()]
+    return units[: same[-1]] + units[same[-1] + 1 :] if same else units

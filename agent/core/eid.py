@@ -3,7 +3,8 @@
 - Who: the subject's attributes; the CN is for display and is never taken apart.
 - Which: by key usage. A Signature certificate has contentCommitment (non-repudiation) and nothing else, an
   Authentication certificate has digitalSignature.
-- When: an expired signature certificate is refused before anybody is asked for a PIN.
+- When: a signature certificate that expired, or will have on the planned day, is told before anybody is asked for a
+  PIN.
 - What it signed: SHA-256, PKCS#1 v1.5 for RSA cards (applet 1.7), r‖s for EC cards (applet 1.8).
 
 Source: spec/eid.md, A3 and B.
@@ -11,7 +12,6 @@ Source: spec/eid.md, A3 and B.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -22,9 +22,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509.oid import NameOID
 
+from agent.core.identifiers import is_national_number
 from agent.core.person import Person
 from agent.core.x509 import certificate_of
-from agent.errors import NotAnEid, SignatureCertificateExpired, SignatureCertificateMissing
+from agent.errors import (
+    NotAnEid,
+    SignatureCertificateEnds,
+    SignatureCertificateExpired,
+    SignatureCertificateMissing,
+)
 
 
 def person_of(certificate: x509.Certificate) -> Person:
@@ -42,17 +48,6 @@ def person_of(certificate: x509.Certificate) -> Person:
 def _attribute(certificate: x509.Certificate, type_: x509.ObjectIdentifier) -> str | None:
     found = certificate.subject.get_attributes_for_oid(type_)
     return str(found[0].value) if found else None
-
-
-def is_national_number(digits: str) -> bool:
-    """Whether `digits` are eleven with the right check digits: a national register or a BIS number.
-
-    The last two are 97 minus the first nine modulo 97, with a 2 before the nine for people born from 2000 on. The date
-    in it is not looked at: BIS numbers have 20 or 40 added to the month, and test numbers have months that are none.
-    """
-    if not re.fullmatch("[0-9]{11}", digits):
-        return False
-    return int(digits[9:]) in (97 - int(digits[:9]) % 97, 97 - int("2" + digits[:9]) % 97)
 
 
 def is_for_signature(certificate: x509.Certificate) -> bool:
@@ -95,19 +90,24 @@ def chain_of(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> tupl
     return tuple(chain)
 
 
-def signature_certificate(chain_der: Sequence[bytes], now: datetime) -> x509.Certificate:
+def signature_certificate(
+    chain_der: Sequence[bytes], now: datetime, planned: datetime | None = None
+) -> x509.Certificate:
     """The certificate that will sign, where it still may.
 
     Args:
         chain_der: the signature chain as read from the card, leaf first; empty where the card has none.
-        now: when the signature will be made, aware UTC.
-    Raises: SignatureCertificateMissing, SignatureCertificateExpired.
+        now: aware UTC.
+        planned: when the signature is to be made, where that is another day; aware UTC.
+    Raises: SignatureCertificateMissing, SignatureCertificateExpired, SignatureCertificateEnds.
     """
     if not chain_der:
         raise SignatureCertificateMissing
     certificate = certificate_of(chain_der[0])
     if certificate.not_valid_after_utc < now:
         raise SignatureCertificateExpired(certificate.not_valid_after_utc.date())
+    if planned is not None and certificate.not_valid_after_utc < planned:
+        raise SignatureCertificateEnds(certificate.not_valid_after_utc.date(), planned.date())
     return certificate
 
 

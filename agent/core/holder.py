@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+TYPE_PATTERN = "[A-Z0-9][A-Z0-9_-]*"
+APPLICATION_ID_PATTERN = "[0-9A-Z_-]{1,30}"
+"""Source: spec/ra-protocol.md, Names and numbers."""
+
 
 class Environment(Enum):
     """eHealth's two worlds. A certificate of one means nothing in the other."""

@@ -22,6 +22,7 @@ TOOLTIP_LENGTH = 120
 
 class Act(Enum):
     RENEW = auto()  # or go on with a renewal
+    PASS_ON = auto()  # to the person with the eID
     LATER = auto()
     CHECK = auto()
     FOLDER = auto()
@@ -122,6 +123,11 @@ def menu(
         elif finding.state in (State.RENEWABLE, State.URGENT):
             text = _("Renew now…") if len(own) == 1 else _("Renew {name} now…").format(name=name_of(finding))
             items.append(Item(text, Choice(Act.RENEW, finding.observation.path)))
+        if can_be_passed_on(finding, renewal):
+            text = _("Copy for the person with the eID…")
+            if len(own) > 1:
+                text = _("{name}: {state}").format(name=name_of(finding), state=text)
+            items.append(Item(text, Choice(Act.PASS_ON, finding.observation.path)))
     if not own:
         items.append(Item(_("No keystore was found")))
     for renewal in under_way.values():
@@ -152,6 +158,25 @@ def line(finding: Finding) -> str:
     if finding.observation.environment is Environment.ACCEPTANCE:
         name = _("{name} (acceptance)").format(name=name)
     return text.format(name=name, days=days)
+
+
+def can_be_passed_on(finding: Finding, renewal: Renewal | None = None) -> bool:
+    """The person with the eID has something to do: to renew it, or to request a new one.
+
+    Args:
+        renewal: of this certificate, where one has not ended.
+    """
+    glance = finding.observation.glance
+    if glance is None or glance.holder is None or finding.superseded_by:
+        return False
+    if renewal is not None and (renewal.step is Step.ACTIVATE or not renewal.needs_a_person):
+        return False
+    return finding.state in (State.RENEWABLE, State.URGENT, State.EXPIRED, State.REVOKED)
+
+
+def text_of(items: Sequence[Item], act: Act, *paths: str) -> str | None:
+    """How the menu calls what is done with the keystore at one of `paths`; None where it does not offer it."""
+    return next((i.text for i in items if i.choice and i.choice.act is act and i.choice.path in paths), None)
 
 
 def _renewal_items(renewal: Renewal) -> list[Item]:

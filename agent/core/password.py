@@ -1,4 +1,4 @@
-"""What a new keystore password must be like.
+"""What a new keystore password must be like. How strong it is says `password_strength`, as a hint.
 
 Source: spec/ra-protocol.md, Names and numbers; the manual of the official program; spec/keystore.md (Java and ASCII).
 """

@@ -1,4 +1,4 @@
-"""Show a folder in the desktop's own file manager."""
+"""Show a folder in the desktop's own file manager, a file in the program that the desktop has for it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,26 @@ from pathlib import Path
 
 def open_folder(folder: Path) -> bool:
     """False where the desktop has none."""
+    return _opened(folder)
+
+
+def open_file(file: Path) -> bool:
+    """False where the desktop has no program for it, as far as it tells."""
+    return _opened(file)
+
+
+def _opened(path: Path) -> bool:
     if sys.platform == "win32":
-        os.startfile(folder)  # noqa: S606
+        try:
+            os.startfile(path)  # noqa: S606
+        except OSError:
+            return False
         return True
     opener = "open" if sys.platform == "darwin" else "xdg-open"
     nowhere = subprocess.DEVNULL
     try:
         subprocess.Popen(  # noqa: S603
-            [opener, folder], stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True
+            [opener, path], stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True
         )
     except OSError:
         return False

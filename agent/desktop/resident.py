@@ -15,6 +15,7 @@ from typing import Protocol
 
 from agent.config import Config
 from agent.core.finding import Finding
+from agent.core.finding import State as Kind
 from agent.core.menu import Act, Choice, certificates, line, menu, sign, tooltip
 from agent.core.reminders import (
     NOTHING_TOLD,
@@ -70,6 +71,7 @@ class Around:
         open_folder: shows it; False where the desktop cannot.
         stop: ends the process.
         rest: nothing is to be done for a while.
+        has_screen: windows can be opened.
     """
 
     clock: Clock
@@ -84,6 +86,7 @@ class Around:
     open_folder: Callable[[Path], bool]
     stop: Callable[[], None]
     rest: Callable[[], None]
+    has_screen: bool = True
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ class Resident:
 
     def begin(self) -> None:
         """Show what the last look found, then look; what is out of date is not acted upon."""
+        if not self._around.has_screen:
+            _log.warning("This session has no screen: there is no icon and no window. The agent watches all the same.")
         self._load_config()
         self._show_state()
         self.look()
@@ -248,8 +253,12 @@ class Resident:
         _log.info("Told: %s – %s", reminder.title, " ".join(reminder.text.split()))
 
         def when_it_failed() -> None:
-            if not self._around.tray.notify(reminder):
+            if self._around.tray.notify(reminder):
+                return
+            if self._around.has_screen:
                 self._around.timetable.soon(self._open_status)
+            else:
+                _log.warning("That could be shown nowhere: this session has no notifications either. It is only here.")
 
         self._around.notifier.show(reminder, when_it_failed)
 
@@ -323,6 +332,8 @@ class Resident:
         match choice:
             case Choice(Act.RENEW, str(path)):
                 self._open(f"renew {path}", "renew", "--window", path)
+            case Choice(Act.PASS_ON, str(path)):
+                self._open(f"pass-on {path}", "pass-on", "--window", path)
             case Choice(Act.LATER, subject=str(subject), later=timedelta() as later):
                 self._later(subject, later)
             case Choice(Act.CHECK):
@@ -381,5 +392,6 @@ def _window(finding: Finding) -> str:
 
 
 def _meaning(state: State) -> list[str]:
-    """For the log: what there is to say of each certificate."""
-    return [line(finding) for finding in certificates(state.findings)]
+    """For the log: what there is to say of each certificate, and why one cannot be looked into."""
+    unknown = (Kind.PASSWORD_NEEDED, Kind.UNREADABLE)
+    return [each.reason if each.state in unknown else line(each) for each in certificates(state.findings)]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Protocol
 
 from agent.core.menu import SEPARATOR, Act, Choice, Item, Mark, Sign
 from agent.core.reminders import Reminder
+from agent.text import _
 
 NAME = "ehealth-certificate-agent"
 HELP = Choice(Act.HELP)
@@ -26,9 +28,15 @@ _log = logging.getLogger(__name__)
 class Face:
     """All that the tray shows."""
 
-    sign: Sign = field(default_factory=lambda: Sign(Mark.BUSY))
-    tooltip: str = ""
-    menu: tuple[Item, ...] = ()
+    sign: Sign
+    tooltip: str
+    menu: tuple[Item, ...]
+
+
+def first_face() -> Face:
+    """Before anything is known. A menu without a line is no menu for AppIndicator, which then shows no icon either."""
+    text = _("Looking at the keystores …")
+    return Face(Sign(Mark.BUSY), text, (Item(text),))
 
 
 class Tray(Protocol):
@@ -57,8 +65,13 @@ class Tray(Protocol):
         """From any thread."""
 
 
+def has_screen() -> bool:
+    """This session has one, as far as its environment tells; without one there can be neither icon nor window."""
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
 class NoTray:
-    """For who wants none, and where there is no display."""
+    """For who wants none, and where there is no screen."""
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
@@ -85,7 +98,7 @@ class SystemTray:
         self._choose: Callable[[Choice], None] = lambda _choice: None
         self._missing: Callable[[], None] = lambda: None
         self._begin: Callable[[], None] | None = None
-        self._face = Face()
+        self._face = first_face()
         self._icon: Any = None
         self._stopped = threading.Event()
         self._lock = threading.Lock()
@@ -101,6 +114,8 @@ class SystemTray:
             icon, has_display = self._found()
             if icon is not None:
                 had_icon, tries = True, 0
+                if hasattr(icon, "when_alone"):
+                    icon.when_alone(_FIRST_TRIES * _FIRST_PAUSE_S, self._missing)
                 icon.run(setup=self._setup)
                 self._icon = None
             elif tries == _FIRST_TRIES:
@@ -128,8 +143,7 @@ class SystemTray:
         icon = self._icon
         if icon is None or not icon.HAS_NOTIFICATION:
             return False
-        icon.notify(reminder.text, reminder.title)
-        return True
+        return icon.notify(reminder.text, reminder.title) is not False  # pystray's own do not say
 
     def stop(self) -> None:
         icon, was_stopped = self._icon, self._stopped.is_set()
@@ -154,6 +168,10 @@ class SystemTray:
             except (DisplayError, OSError):
                 return None, False
             icon_class = X11Icon
+        elif icon_class.__module__ in ("pystray._gtk", "pystray._appindicator"):
+            from agent.desktop.tray_gtk import mended
+
+            icon_class = mended(icon_class)
         with self._lock:
             picture = self._drawn(_SIZE, is_dark_panel())
             self._icon = icon_class(NAME, picture, self._face.tooltip, self._menu(self._face.menu))

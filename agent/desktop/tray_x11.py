@@ -3,8 +3,9 @@
 python-xlib 0.33 leaves unsent what one thread has to send while another has just sent something, until the next event
 comes: the icon stayed blank, or did not end. So all is sent, and known to have arrived, before an event is waited for.
 
-pystray 0.19.5 asks for no button events, pastes a picture without its transparency, and keeps a window that nobody sees
-after the tray went away. Source: spec/desktop.md, Libraries; freedesktop.org, System Tray Protocol.
+pystray 0.19.5 asks for no button events, pastes a picture without its transparency, fails at a title that is not
+Latin-1, and keeps a window that nobody sees after the tray went away. Source: spec/desktop.md, Libraries;
+freedesktop.org, System Tray Protocol.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class X11Icon(_xorg.Icon):  # type: ignore[misc]
     """`drawn` gives the picture for a size and a panel, dark or not."""
 
     drawn: Callable[[int, bool], Image.Image] | None = None
+    title: str
+    _title: str
     _icon_data: Any
     _systray_manager: Any
 
@@ -47,9 +50,21 @@ class X11Icon(_xorg.Icon):  # type: ignore[misc]
         return self._systray_manager is None
 
     def _create_window(self) -> Any:
+        title, self._title = self._title, ""
         window = super()._create_window()
+        self._title = title
+        self._give_title(window)
         window.change_attributes(event_mask=_EVENTS, background_pixmap=Xlib.X.ParentRelative)
         return window
+
+    def _update_title(self) -> None:
+        self._give_title(self._window)
+
+    def _give_title(self, window: Any) -> None:
+        """In UTF-8; and in Latin-1, as far as that goes, for who reads nothing else."""
+        window.set_wm_name(self.title.encode("latin-1", "replace"))
+        own, utf8 = self._display.get_atom("_NET_WM_NAME"), self._display.get_atom("UTF8_STRING")
+        window.change_text_property(own, utf8, self.title.encode())
 
     def _dock_window(self) -> None:
         """Once: a window that is docked again is taken off the screen first."""

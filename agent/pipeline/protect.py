@@ -9,8 +9,8 @@ from agent.core.glance import Fingerprint, Profile
 from agent.core.password import password_problem
 from agent.core.x509 import fingerprint
 from agent.errors import PasswordRefused, RenewalBusy, VaultUnavailable
-from agent.pipeline.renew import under_way
 from agent.pipeline.run import authentication_of
+from agent.pipeline.under_way import under_way
 from agent.ports import Event, Outside
 from agent.secret import Secret
 from agent.text import _

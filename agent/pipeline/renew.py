@@ -18,6 +18,7 @@ from agent.pipeline import deliver, request, sign, validate
 from agent.pipeline.platform import Platform
 from agent.pipeline.request import First
 from agent.pipeline.run import Options, Run, authentication_of
+from agent.pipeline.under_way import under_way
 from agent.ports import Door, Outside
 from agent.text import _
 
@@ -68,14 +69,6 @@ def complete(path: Path, environment: Environment, outside: Outside, door: Door,
     begun = under_way(outside, path)
     mark = begun.fingerprint if begun else request.mark_of_key(_authentication(outside, path, options))
     return _made(run, mark, path, lambda: request.adopted(run, path, environment))
-
-
-def under_way(outside: Outside, path: Path) -> Renewal | None:
-    """The unfinished renewal that this file belongs to: as old keystore, as new one, or as one of its working files."""
-    for renewal in outside.journal.unfinished():
-        if str(path) == renewal.old_path or str(path).startswith(renewal.new_path):
-            return renewal
-    return None
 
 
 def _run(environment: Environment, outside: Outside, door: Door, options: Options) -> Run:

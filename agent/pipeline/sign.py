@@ -76,7 +76,7 @@ def sign(run: Run, renewal: Renewal) -> Renewal:
     request_id = new_request_id()
     request_xml = _request(run, renewal, wanted, contract, request_id)
     signer = CardSigner(run.outside.card, eid, CardKey.SIGNATURE, run.door)
-    run.door.step(renewal.step, _("Signing with the eID"))
+    run.door.step(renewal.step, _("Signing with the eID: type the PIN where it is asked for"))
     signed_xml = with_card(run.door, lambda: xmldsig.sign(request_xml, signer))
     run.signed = SignedRequest(request_id, signed_xml)
     return replace(goes_to(renewal, Step.SEND), request_id=request_id)

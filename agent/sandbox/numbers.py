@@ -2,6 +2,9 @@
 
 Source: spec/ra-protocol.md, Names and numbers. The names of the check digit algorithms and the division of the base
 services are the sandbox's own; eHealth's are not published.
+
+`core.identifiers` has the client's rules for the same numbers. They look alike because the facts are the same; they are
+written twice on purpose, so that a mistake in one is found by the other.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ class Actor:
 
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-_PHONE = re.compile(r"0[0-9]{8,15}", re.ASCII)
+_PHONE = re.compile(r"0[0-9]{8,16}", re.ASCII)  # at most 00 and the fifteen digits of E.164
 
 
 def child(element: etree._Element, local_name: str) -> etree._Element:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.adapters import card_modules
-from agent.adapters.card_modules import find_module, places_to_look, word_size
+from agent.adapters.card_modules import find_module, is_official, places_to_look, word_size
 from agent.errors import MiddlewareMissing, MiddlewareUnusable
 
 _SYSTEMS = [("win32", "AMD64"), ("darwin", "arm64"), ("linux", "x86_64"), ("linux", "aarch64")]
@@ -21,6 +21,12 @@ def test_the_official_middleware_comes_before_opensc(system: str, machine: str) 
     assert is_official == sorted(is_official, reverse=True)
     assert len(set(is_official)) == 2
     assert all("beid" in place or "opensc" in place for place in places)
+
+
+@pytest.mark.parametrize(("system", "machine"), _SYSTEMS)
+def test_the_official_one_is_known_by_its_name(system: str, machine: str) -> None:
+    for place in places_to_look(system, machine, {}):
+        assert is_official(place) is ("opensc" not in str(place).lower())
 
 
 def test_debians_folder_is_that_of_the_machine() -> None:

@@ -1,9 +1,11 @@
-"""What a card process may do to us, and what we do to it. That it signs is in `contracts/test_card.py`."""
+"""What a card process may do to us, and what we do to it. That it signs is in `contracts/test_card.py`.
+
+What a module that loads can do to it is in `test_card_isolation.py`.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,12 +21,13 @@ from agent.adapters.card_codes import Doing
 from agent.adapters.card_messages import Message
 from agent.adapters.card_process import ProcessCard
 from agent.core.person import Person
-from agent.errors import CardFailed, MiddlewareMissing, MiddlewareUnusable, PinCancelled, PinWrong
+from agent.errors import CardFailed, MiddlewareMissing, MiddlewareUnusable, OfficialMiddlewareNeeded, PinCancelled
 from agent.ports import CardKey, Eid
 from agent.sandbox.pki import open_pki
 from agent.sandbox.software_card import Generation
 from agent.secret import Secret
-from tests.adapters.softhsm import PIN, make_token
+from tests.adapters.softhsm import make_token
+from tests.middleware.play import made_from_c
 
 EID = Eid(Person("85073100229", "Alice", "Peeters"), (b"authentication",), (b"signature",))
 
@@ -72,21 +75,11 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
 # ── Children that go wrong ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(
-    ("last_words", "how"), [("os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"), ("sys.exit(7)", "exit code 0x7")]
-)
-def test_a_module_that_crashes_when_loaded_is_named(module: Path, last_words: str, how: str) -> None:
+def test_a_module_that_ends_the_process_when_loaded_is_named(module: Path) -> None:
     with pytest.raises(MiddlewareUnusable) as raised:
-        child(module, f"doing('loading the eID software'); {last_words}").identity()
+        child(module, "doing('loading the eID software'); sys.exit(7)").identity()
     assert str(module) in str(raised.value)
-    assert how in str(raised.value)
-
-
-def test_a_crash_later_is_told_with_its_step(module: Path) -> None:
-    card = child(module, "doing('signing'); os.kill(os.getpid(), signal.SIGSEGV)")
-    with pytest.raises(CardFailed) as raised:
-        card.sign(EID, CardKey.SIGNATURE, b"data", no_pin)
-    assert raised.value.facts == {"step": "signing", "code": "SIGSEGV"}
+    assert "exit code 0x7" in str(raised.value)
 
 
 def test_a_step_that_hangs_is_given_up_and_named(module: Path, started: list[subprocess.Popen[bytes]]) -> None:
@@ -141,32 +134,24 @@ def test_no_module_no_child(tmp_path: Path, started: list[subprocess.Popen[bytes
     assert started == []
 
 
-# ── Stopping ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_frozen_module_leaves_the_program_free_and_can_be_cancelled(
-    module: Path, started: list[subprocess.Popen[bytes]]
+def test_opensc_that_was_only_found_is_refused_for_the_signature_key_before_any_pin(
+    module: Path, started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The PIN is known, C_Sign hangs: another thread goes on, and cancels."""
-    asked, ended = threading.Event(), []
-    card = child(module, 'doing(\'signing\'); say(\'{"kind": "pin_needed", "attempts_left": 3}\'); hear(); sleep()')
+    """One that the configuration names is tried: it may be newer than what is known here."""
+    opensc = module.rename(module.with_name("opensc-pkcs11.so"))
+    monkeypatch.setattr(card_process, "find_module", lambda configured: configured or opensc)
+    with pytest.raises(OfficialMiddlewareNeeded) as raised:
+        ProcessCard().sign(EID, CardKey.SIGNATURE, b"data", no_pin)
+    assert raised.value.module == str(opensc)
+    assert "eid.belgium.be" in raised.value.advice
+    assert started == []
+    with pytest.raises(MiddlewareUnusable):
+        ProcessCard(opensc).sign(EID, CardKey.SIGNATURE, b"data", no_pin)
+    with pytest.raises(MiddlewareUnusable):
+        ProcessCard().sign(EID, CardKey.AUTHENTICATION, b"data", no_pin)
 
-    def enter_pin(attempts_left: int | None) -> Secret:
-        asked.set()
-        return Secret(PIN)
 
-    def sign() -> None:
-        with pytest.raises(PinCancelled):
-            card.sign(EID, CardKey.SIGNATURE, b"data", enter_pin)
-        ended.append(True)
-
-    signing = threading.Thread(target=sign)
-    signing.start()
-    assert asked.wait(60)
-    card.cancel()
-    signing.join(60)
-    assert ended == [True]
-    assert [process.returncode for process in started] == [-signal.SIGKILL]
+# ── Stopping ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_cancelling_nothing_does_nothing(module: Path) -> None:
@@ -187,30 +172,6 @@ def test_who_stops_at_the_pin_leaves_no_child_behind(
     assert [process.returncode for process in started] == [-signal.SIGKILL]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a process group is POSIX's")
-def test_a_window_that_the_module_started_ends_with_it(
-    module: Path, tmp_path: Path, started: list[subprocess.Popen[bytes]]
-) -> None:
-    """The window holds a pipe; once it is gone, reading the pipe ends."""
-    window = tmp_path / "window"
-    os.mkfifo(window)
-    command = "['/bin/sh', '-c', 'echo open; exec sleep 3600']"
-    start = f"import subprocess; subprocess.Popen({command}, stdout=open({str(window)!r}, 'w'))"
-
-    def cancels(attempts_left: int | None) -> Secret:
-        raise PinCancelled
-
-    seen: list[str] = []
-    watching = threading.Thread(target=lambda: seen.append(window.read_text()))
-    watching.start()
-    with pytest.raises(PinCancelled):
-        child(module, f'{start}; say(\'{{"kind": "pin_needed", "attempts_left": null}}\'); sleep()').sign(
-            EID, CardKey.SIGNATURE, b"data", cancels
-        )
-    watching.join(60)
-    assert not watching.is_alive()
-
-
 # ── The real child ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -222,45 +183,29 @@ def test_a_file_that_is_no_module_gets_a_sentence(tmp_path: Path) -> None:
     assert raised.value.facts == {"module": str(module), "problem": "it cannot be loaded"}
 
 
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Makes a library from C."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("no C compiler (package gcc) is installed")
-
-    def compile_(name: str, source: str) -> Path:
-        library = tmp_path_factory.mktemp("module") / f"{name}.so"
-        command = [compiler, "-shared", "-fPIC", "-x", "c", "-", "-o", str(library)]
-        subprocess.run(command, input=source.encode(), check=True, capture_output=True)
-        return library
-
-    return compile_
-
-
-def test_a_library_that_is_no_pkcs11_module_gets_a_sentence(compiled: Any) -> None:
-    module = compiled("other", "int other(void) { return 1; }")
+def test_a_library_that_is_no_pkcs11_module_gets_a_sentence(tmp_path: Path) -> None:
+    module = made_from_c("int other(void) { return 1; }", tmp_path / "other.so")
     with pytest.raises(MiddlewareUnusable) as raised:
         ProcessCard(module).identity()
     assert raised.value.facts == {"module": str(module), "problem": "it is no PKCS#11 library"}
 
 
-def test_a_library_that_crashes_when_loaded_takes_only_its_own_process(compiled: Any) -> None:
+def test_a_library_that_crashes_when_loaded_takes_only_its_own_process(tmp_path: Path) -> None:
     source = "#include <stdlib.h>\n__attribute__((constructor)) void start(void) { abort(); }"
     with pytest.raises(MiddlewareUnusable) as raised:
-        ProcessCard(compiled("crash", source)).identity()
+        ProcessCard(made_from_c(source, tmp_path / "crash.so")).identity()
     assert "SIGABRT" in str(raised.value)
 
 
-def test_a_library_that_prints_does_not_disturb_the_conversation(compiled: Any) -> None:
+def test_a_library_that_prints_does_not_disturb_the_conversation(tmp_path: Path) -> None:
     source = '#include <stdio.h>\n__attribute__((constructor)) void start(void) { puts("hello"); fflush(stdout); }'
     with pytest.raises(MiddlewareUnusable) as raised:
-        ProcessCard(compiled("noise", source)).identity()
+        ProcessCard(made_from_c(source, tmp_path / "noise.so")).identity()
     assert raised.value.facts["problem"] == "it is no PKCS#11 library"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the child ends with its next word")
-def test_a_killed_program_leaves_no_card_process_behind(compiled: Any, tmp_path: Path) -> None:
+def test_a_killed_program_leaves_no_card_process_behind(tmp_path: Path) -> None:
     """The module holds a pipe; once its process is gone, reading the pipe ends."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -271,29 +216,11 @@ def test_a_killed_program_leaves_no_card_process_behind(compiled: Any, tmp_path:
     """
     code = "import sys; from pathlib import Path; from agent.adapters.card_process import ProcessCard; "
     code += "ProcessCard(Path(sys.argv[1])).identity()"
-    command = [sys.executable, "-c", code, str(compiled("frozen", source))]
+    command = [sys.executable, "-c", code, str(made_from_c(source, tmp_path / "frozen.so"))]
     with subprocess.Popen(command) as program, pipe.open("rb") as held:
         assert held.read(1) == b"x"
         program.kill()
         assert held.read() == b""
-
-
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc to look into")
-def test_the_pin_is_in_no_argument_and_no_environment(module: Path, tmp_path: Path) -> None:
-    """Whatever the child can know of itself once it has the PIN."""
-    seen, pin = tmp_path / "seen", "83920174"
-    card = child(
-        module,
-        'say(\'{"kind": "pin_needed", "attempts_left": null}\')\n'
-        "known = hear().encode()\n"
-        "for name in ('environ', 'cmdline'): known += open('/proc/self/' + name, 'rb').read()\n"
-        f"open({str(seen)!r}, 'wb').write(known)\n"
-        'say(\'{"kind": "failed", "error": "PinWrong", "facts": {"attempts_left": 2}}\')\n',
-    )
-    with pytest.raises(PinWrong) as raised:
-        card.sign(EID, CardKey.SIGNATURE, b"data", lambda attempts_left: Secret(pin))
-    assert raised.value.attempts_left == 2
-    assert seen.read_bytes().count(pin.encode()) == 1  # in the pipe
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux' way of keeping dumps away")

@@ -60,6 +60,10 @@ WRONG: Sequence[tuple[Sequence[str], int, str]] = [
     (["activate", "/nowhere/k.p12"], 1, "No renewal of"),
     (["password", "set", "/nowhere/k.p12"], 1, "There is no keystore at"),
     (["history", "--limit", "none"], 2, "is not a number"),
+    (["history", "--window", "--json"], 2, "ehealth-agent history: --json: not together with --window"),
+    (["status", "/k", "--window"], 2, "PATH: not together with --window"),
+    (["renew", "--pin-stdin", "--window", "k.p12", "--yes"], 2, "--yes, --pin-stdin: not together with --window"),
+    (["renew", "k.p12", "--password-stdin", "--window"], 2, "--password-stdin: not together with --window"),
     (["nonsense"], 2, "invalid choice"),
 ]
 

@@ -17,7 +17,7 @@ from agent.pipeline.files import finished_path
 from agent.sandbox.services import Sandbox
 from agent.secret import Secret
 from installer.translations import LANGUAGES, translated
-from tests.fakes import MemoryVault
+from tests.fakes import FakeClock, MemoryVault
 
 END = datetime(2027, 1, 7, 12, tzinfo=UTC)
 HOLDER = Holder("NIHII-GROUP", "71234567", None, "GROEP DE BRUG")
@@ -68,7 +68,9 @@ def english_in(said: str, language: str) -> list[str]:
 
 
 @every_language
-@pytest.mark.parametrize("command", [(), ("check",), ("renew",), ("history",), ("password",), ("password", "set")])
+@pytest.mark.parametrize(
+    "command", [(), ("check",), ("renew",), ("history",), ("password",), ("password", "set"), ("pass-on",)]
+)
 def test_help_is_in_the_language(say: Say, language: str, command: tuple[str, ...]) -> None:
     said = say(*command, "--help")
     assert "ehealth-agent" in said
@@ -77,13 +79,18 @@ def test_help_is_in_the_language(say: Say, language: str, command: tuple[str, ..
 
 @every_language
 @pytest.mark.parametrize("now", DAYS.values(), ids=DAYS)
-def test_a_check_and_a_status_are_in_the_language(say: Say, language: str, now: datetime, keystores: Path) -> None:
+def test_what_is_said_of_keystores_is_in_the_language(
+    say: Say, language: str, now: datetime, keystores: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = ""
     for password_known in (False, True):
         if password_known:
             for path in keystores.glob("NIHII*"):
                 wiring.vault().keep(path, Secret("Azerty-123"))
         said += say("check", "--now", now.isoformat()) + say("status", "--now", now.isoformat())
+        with monkeypatch.context() as patched:
+            patched.setattr(wiring, "clock", lambda: FakeClock(now))
+            said += say("pass-on")
     assert "Traceback" not in said
     assert english_in(said, language) == []
 

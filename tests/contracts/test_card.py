@@ -1,4 +1,7 @@
-"""One suite for every card: in software, over PKCS#11 here, and over PKCS#11 in the card process."""
+"""One suite for every card: in software, over PKCS#11 here, and over PKCS#11 in the card process.
+
+Over PKCS#11 twice: SoftHSM, which is told the PIN, and the scripted middleware, which asks the person itself.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +31,15 @@ from agent.errors import (
     SignatureCertificateMissing,
     WrongPerson,
 )
-from agent.ports import Card, CardKey
+from agent.ports import Card, CardKey, Eid, PinEntry
 from agent.sandbox.pki import Pki, open_pki
 from agent.sandbox.software_card import Generation, SoftwareCard
 from agent.secret import Secret
 from tests.adapters.softhsm import ALICE, BOB, PIN, SoftHsmEid, empty_reader, make_token
+from tests.middleware.chips import make_chip
+from tests.middleware.play import Stage
+from tests.middleware.values import Cancels, Scene, Types
+from tests.middleware.values import Reader as EidReader
 
 DATA = b"<Request>what is signed</Request>" * 3000
 
@@ -59,14 +66,43 @@ class Reader(Protocol):
 
 @dataclass
 class Keyboard:
-    """Where the PIN is typed; remembers each time that it was asked for."""
+    """Where the PIN is typed (None: Cancel); remembers each time that it was asked for."""
 
-    pin: str = PIN
+    pin: str | None = PIN
     asked: list[int | None] = field(default_factory=list)
 
     def __call__(self, attempts_left: int | None) -> Secret:
         self.asked.append(attempts_left)
+        if self.pin is None:
+            raise PinCancelled
         return Secret(self.pin)
+
+
+@dataclass
+class AtItsOwnWindow:
+    """A card whose software asks for the PIN: what is on the test's keyboard is typed there."""
+
+    card: Card
+    stage: Stage
+
+    def identity(self) -> Eid:
+        return self.card.identity()
+
+    def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry) -> bytes:
+        assert isinstance(enter_pin, Keyboard)
+        self.stage.person_comes(Cancels() if enter_pin.pin is None else Types(enter_pin.pin))
+        windows = self.stage.told.windows
+        try:
+            return self.card.sign(eid, key, data, _nobody)
+        finally:
+            enter_pin.asked += [None] * (self.stage.told.windows - windows)
+
+    def cancel(self) -> None:
+        self.card.cancel()
+
+
+def _nobody(attempts_left: int | None) -> Secret:
+    raise AssertionError("the middleware asks the person itself")
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +133,7 @@ def generation(request: pytest.FixtureRequest) -> Generation:
     return request.param
 
 
-@pytest.fixture(params=["software", "pkcs11", "process"])
+@pytest.fixture(params=["software", "pkcs11", "process", "middleware", "middleware in the process"])
 def reader(
     request: pytest.FixtureRequest,
     generation: Generation,
@@ -126,7 +162,29 @@ def reader(
         eid = token(generation, kind)
         return ProcessCard(eid.module_path, eid.env)
 
-    readers: dict[str, Reader] = {"software": software, "pkcs11": pkcs11, "process": process}
+    def stage_with(kind: Kind | None) -> Stage:
+        stage: Stage = request.getfixturevalue("stage")
+        chip = make_chip(pki, kind.person, generation, has=kind.keys, validity=kind.validity) if kind else None
+        stage.play(Scene((EidReader(chip),)))
+        for name, value in stage.env.items():
+            monkeypatch.setenv(name, value)
+        return stage
+
+    def middleware(kind: Kind | None = Kind()) -> Card:
+        stage = stage_with(kind)
+        return AtItsOwnWindow(Pkcs11Card(stage.module), stage)
+
+    def middleware_in_the_process(kind: Kind | None = Kind()) -> Card:
+        stage = stage_with(kind)
+        return AtItsOwnWindow(ProcessCard(stage.module), stage)
+
+    readers: dict[str, Reader] = {
+        "software": software,
+        "pkcs11": pkcs11,
+        "process": process,
+        "middleware": middleware,
+        "middleware in the process": middleware_in_the_process,
+    }
     return readers[request.param]
 
 
@@ -181,12 +239,9 @@ def test_a_wrong_pin_is_told_as_such_and_tried_once(reader: Reader) -> None:
 
 
 def test_a_cancelled_pin_signs_nothing(reader: Reader) -> None:
-    def cancels(attempts_left: int | None) -> Secret:
-        raise PinCancelled
-
     card = reader()
     with pytest.raises(PinCancelled):
-        card.sign(card.identity(), CardKey.SIGNATURE, DATA, cancels)
+        card.sign(card.identity(), CardKey.SIGNATURE, DATA, Keyboard(pin=None))
 
 
 def test_an_empty_reader_is_told_before_any_pin(reader: Reader) -> None:

@@ -84,6 +84,11 @@ def test_an_organization_called_like_the_platform_keeps_its_name() -> None:
     assert holder_of(name) == Holder("CBE", "1", None, "eHealth-platform Belgium")
 
 
+def test_an_organization_called_like_the_platform_keeps_its_name_in_capitals_too() -> None:
+    name = parse("CN=CBE=1,OU=CBE=1,OU=EHEALTH-PLATFORM BELGIUM,OU=eHealth-platform Belgium,C=BE")
+    assert holder_of(name) == Holder("CBE", "1", None, "EHEALTH-PLATFORM BELGIUM")
+
+
 def test_a_name_that_is_not_of_ehealth_has_no_holder() -> None:
     assert holder_of(parse("CN=www.example.org,O=Somebody,C=BE")) is None
 

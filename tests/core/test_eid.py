@@ -9,12 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from hypothesis import given
-from hypothesis import strategies as st
 
 from agent.core import eid
 from agent.core.person import Person
-from agent.errors import NotAnEid, SignatureCertificateExpired, SignatureCertificateMissing
+from agent.errors import NotAnEid, SignatureCertificateEnds, SignatureCertificateExpired, SignatureCertificateMissing
 
 NOW = datetime(2031, 5, 6, 12, tzinfo=UTC)
 _KEY = ec.generate_private_key(ec.SECP256R1())
@@ -89,30 +87,6 @@ def test_a_certificate_without_number_or_surname_is_no_eid(missing: x509.ObjectI
         eid.person_of(certificate(subject={oid: value for oid, value in _ALICE.items() if oid != missing}))
 
 
-@pytest.mark.parametrize(
-    "number",
-    ["85073100229", "00010100173", "00010100105", "40250112386", "85473112391", "79990000123", "00000019497"],
-    ids=["1985", "1900 or unknown", "2000", "BIS month + 20", "BIS month + 40", "test number, month 99", "remainder 0"],
-)
-def test_check_digits_of_both_centuries_bis_and_test_numbers(number: str) -> None:
-    assert eid.is_national_number(number)
-
-
-@given(st.integers(0, 999_999_999), st.booleans(), st.integers(1, 96))
-def test_one_wrong_check_digit_pair_is_noticed(nine: int, this_century: bool, off: int) -> None:
-    def check(century: bool) -> int:
-        return 97 - (nine + 2_000_000_000 * century) % 97
-
-    wrong = (check(this_century) + off - 1) % 97 + 1
-    assert eid.is_national_number(f"{nine:09}{check(this_century):02}")
-    assert eid.is_national_number(f"{nine:09}{wrong:02}") is (wrong == check(not this_century))
-
-
-@pytest.mark.parametrize("text", ["", "8507310022", "850731002290", "85.07.31-002.29", "٨5073100229", "85073100229\n"])
-def test_only_eleven_plain_digits_are_a_national_number(text: str) -> None:
-    assert not eid.is_national_number(text)
-
-
 # ── Which ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -165,6 +139,19 @@ def test_the_last_second_of_validity_still_signs() -> None:
     assert eid.signature_certificate((leaf.public_bytes(Encoding.DER),), NOW) == leaf
     with pytest.raises(SignatureCertificateExpired):
         eid.signature_certificate((leaf.public_bytes(Encoding.DER),), NOW + timedelta(seconds=1))
+
+
+def test_a_certificate_that_ends_before_the_planned_day_has_a_sentence_of_its_own() -> None:
+    leaf = certificate(not_after=NOW + timedelta(days=9))
+    chain_der = (leaf.public_bytes(Encoding.DER),)
+    assert eid.signature_certificate(chain_der, NOW, planned=NOW + timedelta(days=9)) == leaf
+    with pytest.raises(SignatureCertificateEnds) as raised:
+        eid.signature_certificate(chain_der, NOW, planned=NOW + timedelta(days=10))
+    assert str(raised.value) == (
+        "The signature certificate on this eID ends on 15 May 2031, before it is needed on 16 May 2031."
+    )
+    with pytest.raises(SignatureCertificateExpired):  # what is so already comes first
+        eid.signature_certificate(chain_der, NOW + timedelta(days=10), planned=NOW + timedelta(days=20))
 
 
 # ── What it signed ───────────────────────────────────────────────────────────────────────────────────────────────────

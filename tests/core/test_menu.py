@@ -47,6 +47,7 @@ def test_a_practice_with_one_keystore_in_its_window() -> None:
     assert texts(keystore(45)) == [
         "GROEP DE BRUG: 45 days left",
         "Renew now…",
+        "Copy for the person with the eID…",
         "",
         "Remind me later",
         "Check now",
@@ -70,6 +71,16 @@ def test_what_cannot_be_renewed_is_not_offered() -> None:
     assert chosen(Act.RENEW, LOCKED) == []
 
 
+def test_it_is_passed_on_as_long_as_somebody_with_an_eid_is_needed() -> None:
+    for days in (45, 5, -1):
+        (pass_on,) = chosen(Act.PASS_ON, keystore(days))
+        assert pass_on.choice is not None
+        assert pass_on.choice.path == "/k/aa.p12"
+    assert chosen(Act.PASS_ON, keystore(200)) == []
+    assert chosen(Act.PASS_ON, keystore(45), renewals=(RENEWAL,)) == []
+    assert len(chosen(Act.PASS_ON, keystore(45), renewals=(replace(RENEWAL, step=Step.SIGN),))) == 1
+
+
 def test_later_is_gone_past_the_safe_day() -> None:
     assert len(chosen(Act.LATER, keystore(45))) == 2
     assert len(chosen(Act.LATER, keystore(12))) == 1
@@ -79,11 +90,13 @@ def test_later_is_gone_past_the_safe_day() -> None:
 
 def test_two_certificates_are_told_apart_the_nearest_end_first() -> None:
     shown = texts(keystore(80, "bb", OTHER), keystore(45))
-    assert shown[:4] == [
+    assert shown[:6] == [
         "GROEP DE BRUG: 45 days left",
         "Renew GROEP DE BRUG now…",
+        "GROEP DE BRUG: Copy for the person with the eID…",
         "APOTHEEK DE LINDE: 80 days left",
         "Renew APOTHEEK DE LINDE now…",
+        "APOTHEEK DE LINDE: Copy for the person with the eID…",
     ]
     assert "APOTHEEK DE LINDE: in a week" in shown
 

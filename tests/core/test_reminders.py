@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -44,13 +44,14 @@ def keystore(mark: str = "aa", end: datetime = END, name: str = "GROEP DE BRUG")
 
 @dataclass
 class Practice:
-    """What it is told, and when; `renewing` are certificates whose renewal runs."""
+    """What it is told, and when; `believed` is when by its computer's clock. `renewing`: whose renewal runs."""
 
     keystores: Sequence[Observation] = (keystore(),)
     quiet: QuietHours = field(default_factory=QuietHours)
     renewing: set[str] = field(default_factory=set)
     reminded: dict[str, Reminded] = field(default_factory=dict)
     told: list[tuple[datetime, str]] = field(default_factory=list)
+    believed: list[datetime] = field(default_factory=list)
 
     def findings(self, now: datetime) -> list[Finding]:
         return judge(self.keystores, now)
@@ -62,6 +63,7 @@ class Practice:
             subject = subject_of(finding)
             self.reminded[subject] = told_now(self.reminded.get(subject, NOTHING_TOLD), finding, now, BRUSSELS)
             self.told.append((true or now, subject))
+            self.believed.append(now)
         return chosen
 
     def later(self, now: datetime, later: timedelta) -> None:
@@ -77,7 +79,11 @@ class Practice:
     @property
     def days_before(self) -> list[int]:
         """Days of the practice's calendar before the end, of each reminder."""
-        return [(END.astimezone(BRUSSELS).date() - at.astimezone(BRUSSELS).date()).days for at, _ in self.told]
+        return [days_before(at) for at, _ in self.told]
+
+
+def days_before(at: datetime) -> int:
+    return (END.astimezone(BRUSSELS).date() - at.astimezone(BRUSSELS).date()).days
 
 
 def test_the_schedule() -> None:
@@ -251,7 +257,12 @@ lives = st.builds(
     ),
     weeks,
     st.lists(
-        st.tuples(st.integers(0, 1095), st.integers(1, 3), st.sampled_from([-365, -30, -1, 1, 30, 365])), max_size=2
+        st.tuples(
+            st.integers(0, 1095) | st.integers(1000, 1095),
+            st.integers(1, 9),
+            st.sampled_from([-3650, -365, -30, -1, 1, 30, 365, 3650]),
+        ),
+        max_size=2,
     ),
     st.lists(st.tuples(st.integers(0, 1095), st.integers(3, 28)), max_size=3),
 )
@@ -260,7 +271,10 @@ lives = st.builds(
 @settings(deadline=None, max_examples=60)
 @given(lives)
 def test_three_years_of_a_practice(life: Life) -> None:
-    """However its days go: at most one reminder a day, and each stage is told on the first day that allows it."""
+    """However its days go: at most one reminder a day, and each stage is told on the first day that allows it.
+
+    Asleep or off, through summer time and winter time, with a clock that is days or years wrong and is put right.
+    """
     practice = Practice()
     awake: dict[date, int] = {}
     for day, (on, begins, hours) in enumerate(life.days):
@@ -277,24 +291,46 @@ def test_three_years_of_a_practice(life: Life) -> None:
     wrong_days = sum(days for _, days, _ in life.wrong)
     assert len(told_days) == len(set(told_days)), "one a day"
     assert len(told_days) <= len(MILESTONES) + 11 + 2 * wrong_days, "no spam"
-    for at, _ in practice.told:
-        assert 8 <= (at.astimezone(BRUSSELS).hour) < 20, "no quiet hour"
+    for believed in practice.believed:
+        assert 8 <= believed.astimezone(BRUSSELS).hour < 20, "no quiet hour, by the computer's own clock"
+    _no_stage_was_lost(practice, awake)
     if not life.wrong:
         _each_stage_was_told(practice, awake)
 
 
+def _no_stage_was_lost(practice: Practice, awake: dict[date, int]) -> None:
+    """For each stage in which the computer was awake with a right clock: told by the end of its first day.
+
+    Or before, while its clock was wrong and said that it is this stage.
+    """
+    for begin, end, first in _stages(awake):
+        right = any(begin >= day > end and day >= first for day in practice.days_before)
+        early = any(
+            begin >= days_before(believed) > end and day >= first
+            for believed, day in zip(practice.believed, practice.days_before, strict=True)
+        )
+        assert right or early, f"from {begin} days before the end"
+
+
 def _each_stage_was_told(practice: Practice, awake: dict[date, int]) -> None:
-    """For each stage in which the computer was awake at all: told in its first day."""
+    """For each stage in which the computer was awake at all: told once, on its first day; and nothing else."""
+    told = [day for day in practice.days_before if day > 0]
+    assert told == [first for _begin, _end, first in _stages(awake)]
+
+
+def _stages(awake: dict[date, int]) -> Iterator[tuple[int, int, int]]:
+    """From how many days before the end to before how many; and the first of them that allowed a reminder.
+
+    Not the day of the end itself: it ends during that day.
+    """
     last = END.astimezone(BRUSSELS).date()
     opens = (END - 90 * DAY).astimezone(BRUSSELS)
-    bounds = [90, 60, 30, 21, 14, 11, *range(10, -1, -1), -1]
+    bounds = [90, 60, 30, 21, 14, 11, *range(10, -1, -1)]
     for begin, end in pairwise(bounds):
         able = [day for day in awake if begin >= (last - day).days > end]
         able = [day for day in able if day > opens.date() or awake[day] > opens.hour]
-        told = [day for day in practice.days_before if begin >= day > end]
-        if begin == 0:  # the day of the end itself: it ends during that day
-            continue
-        assert told == ([(last - min(able)).days] if able else []), f"from {begin} days before the end"
+        if able:
+            yield begin, end, (last - min(able)).days
 
 
 def test_states_in_between_are_those_of_the_judge() -> None:

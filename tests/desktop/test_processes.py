@@ -12,6 +12,7 @@ import pytest
 
 from agent.adapters.notify_plyer import PlyerNotifier
 from agent.core.reminders import Reminder
+from agent.desktop.bell import is_listened, ring
 from agent.desktop.hints import Hints, is_share
 from agent.desktop.instance import AlreadyRunning, Instance
 from agent.desktop.processes import NOT_STARTED, Processes
@@ -170,3 +171,47 @@ def test_changes_are_told_reading_is_not_and_folders_may_come_later(tmp_path: Pa
 
 def test_this_computers_folders_are_no_shares(tmp_path: Path) -> None:
     assert not is_share(tmp_path)
+
+
+# ── The bell ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+LISTENS = """
+import sys, threading
+from pathlib import Path
+from agent.desktop.bell import listen
+rung = threading.Event()
+listen(Path(sys.argv[1]), rung.set)
+print("listens", flush=True)
+rung.wait()
+print("rung")
+"""
+
+
+def listener(bell: Path) -> subprocess.Popen[str]:
+    child = subprocess.Popen([sys.executable, "-c", LISTENS, str(bell)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "listens\n"
+    return child
+
+
+def test_who_is_rung_hears_it(tmp_path: Path) -> None:
+    bell = tmp_path / "bell"
+    assert not is_listened(bell)
+    assert not ring(bell), "there is nobody yet"
+    child = listener(bell)
+    assert is_listened(bell)
+    assert ring(bell)
+    assert child.communicate(timeout=SOON_S)[0] == "rung\n"
+    assert not is_listened(bell)
+
+
+def test_what_a_killed_one_left_behind_is_nobody_and_the_next_one_listens(tmp_path: Path) -> None:
+    bell = tmp_path / "bell"
+    killed = listener(bell)
+    killed.kill()
+    killed.communicate()
+    assert not is_listened(bell)
+    assert not ring(bell)
+    child = listener(bell)
+    assert ring(bell)
+    assert child.communicate(timeout=SOON_S)[0] == "rung\n"

@@ -20,7 +20,7 @@ from agent.core.reminders import LATER, QuietHours, Reminder
 from agent.core.renewal import Renewal, Step
 from agent.desktop.processes import NOT_STARTED, Ended
 from agent.desktop.resident import LOOK_EACH_S, LOOK_ON_SHARES_EACH_S, Around, Resident
-from agent.desktop.tray import Face
+from agent.desktop.tray import Face, first_face
 from agent.errors import ConfigError, JournalError
 from agent.ports import FileStamp, Notifier, Word
 from tests.fakes import NOW, FakeClock, MemoryJournal
@@ -82,7 +82,7 @@ class Desktop(Notifier):
     tray_notifies: bool = False
     shown: list[Reminder] = field(default_factory=list)
     by_tray: list[Reminder] = field(default_factory=list)
-    face: Face = field(default_factory=Face)
+    face: Face = field(default_factory=first_face)
     opened: list[Path] = field(default_factory=list)
 
     def show(self, reminder: Reminder | Face, when_it_failed: Callable[[], None] | None = None) -> None:
@@ -338,6 +338,14 @@ def test_renew_now_opens_the_window_and_looks_afterwards(practice: Practice) -> 
     assert practice.children.started[-1] == f"renew --window {path}"
     practice.end(f"renew {path}")
     assert practice.children.started[-1] == "check"
+
+
+def test_passing_on_opens_its_window(practice: Practice) -> None:
+    practice.keystore(45.5)
+    practice.begin()
+    path = str(FOLDER / "a.p12")
+    practice.choose(Act.PASS_ON, path)
+    assert practice.children.started[-1] == f"pass-on --window {path}"
 
 
 def test_a_window_that_does_not_open_says_how_else(practice: Practice) -> None:

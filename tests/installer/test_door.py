@@ -129,6 +129,17 @@ def test_demo_hands_its_arguments_on(set_up: list[Lock], monkeypatch: pytest.Mon
     assert handed[1:] == ["demo", "--keep"]
 
 
+def test_pictures_are_taken_from_any_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(system_packages, "ensure_for_tests", lambda _packages: None)
+    monkeypatch.setattr(commands, "_ready", lambda _lock: Environment(CLONE))
+    monkeypatch.setattr(Environment, "python", Path(sys.executable))
+    monkeypatch.chdir(tmp_path)
+    assert main(["pictures", "--help"]) == 0
+    assert "default: ./pictures" in capfd.readouterr().out
+
+
 def test_an_exit_code_and_a_signal_come_back_as_a_shell_would_say_them() -> None:
     assert commands._in_the_foreground([sys.executable, "-c", "import sys; sys.exit(7)"]) == 7
     killed = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"

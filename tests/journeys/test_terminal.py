@@ -47,7 +47,7 @@ class Desk:
     def _keystore(self, sandbox: Sandbox) -> Path:
         sandbox.state.polls = 0
         sandbox.save()
-        keystore = sandbox.issue_old(GROUP, datetime.now(UTC) + timedelta(days=45))
+        keystore = sandbox.issue_old(GROUP, datetime.now(UTC) + timedelta(days=45, minutes=5))
         folder = self.folder / "keystore"
         folder.mkdir()
         path = finished_path(folder, GROUP, Environment.PRODUCTION, datetime.now(UTC) - timedelta(days=1050))

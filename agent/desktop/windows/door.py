@@ -10,6 +10,7 @@ from agent.core.person import Person
 from agent.core.registration import AnyContract
 from agent.core.renewal import Step
 from agent.desktop.windows.pages import (
+    NEEDS_SOFTWARE,
     CardWanted,
     Choice,
     ContractShown,
@@ -20,11 +21,25 @@ from agent.desktop.windows.pages import (
     Trouble,
 )
 from agent.desktop.windows.stage import Stage, Unanswered
-from agent.errors import CardError, CardFailed, CardMissing, PinBlocked, PinCancelled, PinError, PinWrong
+from agent.errors import (
+    CardError,
+    CardFailed,
+    CardMissing,
+    MiddlewareCrashed,
+    PinBlocked,
+    PinCancelled,
+    PinError,
+    PinImpossible,
+    PinWindowFailed,
+    PinWrong,
+)
 from agent.ports import Card, Eid
 from agent.secret import Secret
 
 CARD_POLL_S = 1.0
+
+_SAID = (PinError, PinWindowFailed, MiddlewareCrashed, CardFailed)
+"""Problems that no other card would solve: the person reads them, and tries again."""
 
 
 class WindowDoor:
@@ -79,10 +94,11 @@ class WindowDoor:
         self._last_pin_problem = None
         if isinstance(problem, PinBlocked):
             return False
-        if isinstance(problem, PinWrong) and asked_here:  # the PIN's page says so, and asks again
+        if isinstance(problem, PinWrong | PinImpossible) and asked_here:  # the PIN's page says so, and asks again
             self._last_pin_problem = problem
             return True
-        if isinstance(problem, PinError | CardFailed):
+        shows_only_when_signing = self.signer is not None and isinstance(problem, NEEDS_SOFTWARE)
+        if shows_only_when_signing or isinstance(problem, _SAID):
             self._stage.ask(Trouble(problem))
         elif not self._card_came(problem, None):
             self.wants_other_card = True

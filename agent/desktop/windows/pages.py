@@ -131,7 +131,7 @@ class Stopped(AgentError):
     retry = Retry.NEVER
 
 
-_NEEDS_SOFTWARE = (MiddlewareMissing, MiddlewareUnusable, OfficialMiddlewareNeeded)
+NEEDS_SOFTWARE = (MiddlewareMissing, MiddlewareUnusable, OfficialMiddlewareNeeded)
 _NEEDS_ANOTHER_CARD = (
     OtherCardWanted,
     WrongPerson,
@@ -151,7 +151,7 @@ class CardWanted(Page):
     @property
     def lamps(self) -> tuple[Lamp, Lamp, Lamp]:
         """Software, reader, usable card."""
-        if isinstance(self.problem, _NEEDS_SOFTWARE):
+        if isinstance(self.problem, NEEDS_SOFTWARE):
             return Lamp.MISSING, Lamp.UNKNOWN, Lamp.UNKNOWN
         if isinstance(self.problem, ReaderMissing):
             return Lamp.READY, Lamp.MISSING, Lamp.UNKNOWN

@@ -60,7 +60,10 @@ class PageFrame(ttk.Frame):
         """What must not be overlooked: said by sign, words and ground."""
         padding = 2 * self.look.px(8)
         label = self.paragraph(f"⚠  {text}", "Warning.TLabel", 12)
-        label.configure(wraplength=self._width - padding)
+        ground, ink = (
+            self.look.warning_colours
+        )  # said again: on what is there before the window, the theme puts its own
+        label.configure(wraplength=self._width - padding, background=ground, foreground=ink)
         return label
 
     def facts(self, rows: Sequence[tuple[str, str]]) -> None:

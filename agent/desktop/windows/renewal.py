@@ -39,7 +39,7 @@ def renew_in_a_window(wish: Wish, outside: Callable[[], Outside], clock: Clock) 
     root, look = new_window()
     stage = Stage()
     session = threading.Thread(target=Session(wish, outside, stage).run, name="renewal", daemon=True)
-    window = RenewalWindow(root, look, stage, clock, session.is_alive)
+    window = RenewalWindow(root, look, stage, clock, lambda: session.ident is None or session.is_alive())
     session.start()
     root.mainloop()
     window.stage.close()
@@ -50,7 +50,7 @@ class RenewalWindow:
     """One page at a time, below a header that says whose keystore it is about.
 
     Args:
-        lives: whether the renewal's thread does.
+        lives: whether the renewal's thread does, or has not yet begun to.
     """
 
     def __init__(self, root: tk.Tk, look: Look, stage: Stage, clock: Clock, lives: Callable[[], bool]) -> None:
@@ -98,6 +98,7 @@ class RenewalWindow:
             old.frame.destroy()
         self.root.title(f"{drawn.title} – {_('eHealth certificate')}")
         drawn.second_passed(self.clock.now())
+        self.root.update_idletasks()  # Tk gives the keyboard to what is on the screen; to anything else, later
         drawn.frame.take_keyboard()
 
     def _draw_header(self, matter: Matter) -> None:

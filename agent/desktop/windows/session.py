@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from agent.core.person import Person
 from agent.core.renewal import Renewal
 from agent.desktop.windows.door import CARD_POLL_S, WindowDoor
 from agent.desktop.windows.pages import (
+    Answer,
     Busy,
     Choice,
     Finish,
@@ -20,6 +22,7 @@ from agent.desktop.windows.pages import (
     Matter,
     NewPasswordGiven,
     NewPasswordWanted,
+    Page,
     PasswordGiven,
     PasswordWanted,
     Trouble,
@@ -69,6 +72,7 @@ class Session:
         try:
             self._stage.show(Busy(N_("Looking at the keystore")))
             outside = self._make_outside()
+            self._stage.at_close(outside.card.cancel)
             while True:
                 self._attempt(outside)
         except WindowClosed:
@@ -106,8 +110,7 @@ class Session:
 
     def _renewed(self, outside: Outside) -> Renewal:
         """Raises: AgentError."""
-        from agent.pipeline.renew import renew, under_way
-        from agent.pipeline.run import Options
+        from agent.pipeline.under_way import under_way
         from agent.watch.look import environment_of
 
         path = self._wish.path
@@ -121,10 +124,13 @@ class Session:
         matter = replace(matter, holder=matter.holder or glance.holder, not_after=not_after)
         self._stage.show(matter)
         if begun is None and not self._is_begun:
-            self._stage.ask(Introduction(matter))
+            self._ask_and_load(Introduction(matter))
         self._is_begun = True
         if self._new_password is None and not password.reveal().isascii():  # Java opens no such file
             self._new_password = self._chosen(was_chosen=begun is not None)
+        from agent.pipeline.renew import renew
+        from agent.pipeline.run import Options
+
         self._door = door = self._door_for_this_run(outside, matter)
         options = Options(
             password=password,
@@ -135,6 +141,12 @@ class Session:
             anew=self._wish.anew,
         )
         return renew(path, environment, outside, door, options)
+
+    def _ask_and_load(self, page: Page) -> Answer:
+        """Ask, and load the libraries of what comes next while the person reads."""
+        self._stage.show(page)
+        import_module("agent.pipeline.renew")
+        return self._stage.answer_to(page)
 
     def _door_for_this_run(self, outside: Outside, matter: Matter) -> WindowDoor:
         door = WindowDoor(self._stage, outside.card, matter, self._is_kept, self._card_poll_s)
@@ -165,7 +177,7 @@ class Session:
 
     def _asked(self, outside: Outside, path: Path, problem: AgentError) -> Secret:
         while True:
-            given: PasswordGiven = self._stage.ask(PasswordWanted(str(path), problem))
+            given: PasswordGiven = self._ask_and_load(PasswordWanted(str(path), problem))
             try:
                 outside.keystores.glance(path, given.password)
                 if given.keep:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections.abc import Callable
 from math import inf
 
 from agent.desktop.windows.pages import Answer, Matter, Page
@@ -28,6 +29,7 @@ class Stage:
         self._shown: queue.SimpleQueue[Page | Matter] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[tuple[Page, Answer]] = queue.SimpleQueue()
         self._closed = threading.Event()
+        self._end: Callable[[], None] = lambda: None
 
     # ── The renewal's side ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -59,6 +61,10 @@ class Stage:
         if self._closed.is_set():
             raise WindowClosed
 
+    def at_close(self, end: Callable[[], None]) -> None:
+        """Have `end` called when the window is closed: it stops what this side may be waiting for outside of here."""
+        self._end = end
+
     # ── The window's side ────────────────────────────────────────────────────────────────────────────────────────────
 
     def next_page(self) -> Page | Matter | None:
@@ -73,3 +79,4 @@ class Stage:
 
     def close(self) -> None:
         self._closed.set()
+        self._end()

@@ -18,7 +18,7 @@ from agent.desktop.windows.words import environment_name, holder_number, state_w
 from agent.ports import Clock
 from agent.text import _, in_digits, ngettext
 
-WIDTH = 840
+WIDTH = 872
 _ROWS = 6
 _REFRESH_MS = 1000
 
@@ -32,6 +32,15 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Watcher:
+    """The resident."""
+
+    is_there: Callable[[], bool]
+    end: Callable[[], object]
+    start: Callable[[], object]
+
+
+@dataclass(frozen=True)
 class Deeds:
     """What stands behind the window.
 
@@ -40,12 +49,14 @@ class Deeds:
         carry_out: does what was chosen in the menu.
         is_looking: whether a check is running.
         acts: what can be carried out; the menu's other lines are left out.
+        watcher: whom *Quit* ends, where the tray has no menu for it.
     """
 
     known: Callable[[], Known]
     carry_out: Callable[[Choice], object]
     is_looking: Callable[[], bool]
     acts: frozenset[Act]
+    watcher: Watcher
 
 
 def show_status(deeds: Deeds, clock: Clock) -> None:
@@ -59,10 +70,14 @@ class StatusWindow:
     def __init__(self, root: tk.Tk, look: Look, deeds: Deeds, clock: Clock) -> None:
         self.root, self.look, self._deeds, self._clock = root, look, deeds, clock
         self._known = Known((), ())
+        self._is_watched: bool | None = None
         self.frame = frame = PageFrame(root, look, WIDTH)
         root.title(_("eHealth certificates"))
         fit(root, look, WIDTH + 48, 520)
         frame.headline(_("eHealth certificates"))
+        self._unwatched = frame.warning(
+            _("The agent is not running: nobody watches over these certificates until it is started again.")
+        )
         self._found = frame.paragraph("")
         columns = _("State"), _("Whose"), _("Valid until"), _("Safe until")
         self.table = Table(frame.body, look, columns, wide=1, width=WIDTH - 24, rows=_ROWS)
@@ -70,7 +85,10 @@ class StatusWindow:
         self.table.tree.bind("<<TreeviewSelect>>", lambda _event: self._describe())
         self._chosen = ttk.Frame(frame.body)
         self._chosen.pack(fill="x", before=self.table, side="bottom")
-        frame.way_out(_("&Close"), root.destroy)
+        self._end = frame.way_out(_("&Quit the agent"), deeds.watcher.end)
+        self._start = frame.way_out(_("&Start the agent"), deeds.watcher.start)
+        self._close = frame.way_out(_("&Close"), root.destroy)
+        self._show_watcher(deeds.watcher.is_there())
         for text, item in self._always():
             frame.secondary(text, lambda item=item: self._act(item))  # type: ignore[misc]
         frame.first(self.table.tree)
@@ -87,6 +105,20 @@ class StatusWindow:
             self._known = known
             self.table.fill([self._row(finding) for finding in known.findings])
         self._found.configure(text=self._what_is_found())
+        self._show_watcher(self._deeds.watcher.is_there())
+
+    def _show_watcher(self, is_there: bool) -> None:
+        """Nobody is asked whether to quit: what it means is said, and it can be taken back."""
+        if is_there == self._is_watched:
+            return
+        self._is_watched = is_there
+        gone, shown = (self._start, self._end) if is_there else (self._end, self._start)
+        gone.pack_forget()
+        shown.pack(side="left", padx=(0, self.look.px(8)), after=self._close)
+        if is_there:
+            self._unwatched.pack_forget()
+        else:
+            self._unwatched.pack(anchor="w", fill="x", pady=(0, self.look.px(12)), before=self._found)
 
     def _what_is_found(self) -> str:
         if self._deeds.is_looking():
@@ -132,7 +164,7 @@ class StatusWindow:
             return []
         own = [each for each in self._known.renewals if each.fingerprint == subject_of(finding)]
         shown = menu([finding], own, self._clock.now())
-        return [item for item in shown if self._acts(item) & {Act.RENEW, Act.LATER} & self._deeds.acts]
+        return [item for item in shown if self._acts(item) & {Act.RENEW, Act.PASS_ON, Act.LATER} & self._deeds.acts]
 
     @staticmethod
     def _acts(item: Item) -> set[Act]:
@@ -143,7 +175,8 @@ class StatusWindow:
         if item.items:
             button: ttk.Widget = self._submenu(row, item)
         else:
-            button = ttk.Button(row, text=item.text, command=lambda: self._act(item), style="Accent.TButton")
+            style = "Accent.TButton" if Act.RENEW in self._acts(item) else "TButton"
+            button = ttk.Button(row, text=item.text, command=lambda: self._act(item), style=style)
         button.pack(side="left", padx=(0, self.look.px(8)))
 
     def _submenu(self, row: ttk.Frame, item: Item) -> ttk.Menubutton:

@@ -16,6 +16,7 @@ import sv_ttk
 
 from agent.core.menu import Mark, Sign
 from agent.errors import DisplayMissing
+from agent.text import _
 
 _FONTS: dict[str, tuple[int, Literal["normal", "bold"]]] = {
     "SunValleyCaptionFont": (12, "normal"),
@@ -72,7 +73,10 @@ def new_window(scale: float | None = None, is_dark: bool | None = None) -> tuple
     try:
         root = tk.Tk(className="ehealth-agent")
     except tk.TclError as problem:
-        raise DisplayMissing(str(problem).strip().rstrip(".")) from problem
+        told = str(problem).strip().rstrip(".")
+        if told.startswith("no display name"):  # Tk's words for it are no help to a person
+            told = _("this session has no screen")
+        raise DisplayMissing(told) from problem
     root.withdraw()
     _collect_garbage_here(root)
     _later(root, _ICON_AFTER_MS, lambda: _show_icon(root))

@@ -17,11 +17,12 @@ from agent.core.menu import Act, Choice
 from agent.core.renewal import Step
 from agent.desktop.windows.history import HistoryWindow
 from agent.desktop.windows.parts import visible
+from agent.desktop.windows.pass_on import Passing, PassOnWindow
 from agent.desktop.windows.passwords import Passwords
 from agent.desktop.windows.settings import AtLogin, Behind, SettingsWindow
-from agent.desktop.windows.status import Deeds, Known, StatusWindow
+from agent.desktop.windows.status import Deeds, Known, StatusWindow, Watcher
 from agent.desktop.windows.theme import Look, new_window
-from agent.errors import VaultUnavailable, WrongPassword
+from agent.errors import CalendarNotWritten, VaultUnavailable, WrongPassword
 from agent.ports import Event
 from agent.secret import Secret
 from installer.gallery import KEYSTORE, failures_of, findings, renewed
@@ -61,9 +62,12 @@ def _until(root: tk.Tk, is_so: Callable[[], object]) -> None:
 # ── Status ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+ALWAYS = Watcher(lambda: True, print, print)
+
+
 def _status(opened: Opened, known: Known, chosen: list[Choice]) -> StatusWindow:
     acts = frozenset(Act) - {Act.HELP, Act.QUIT}
-    return StatusWindow(*opened, Deeds(lambda: known, chosen.append, lambda: False, acts), FakeClock())
+    return StatusWindow(*opened, Deeds(lambda: known, chosen.append, lambda: False, acts, ALWAYS), FakeClock())
 
 
 def test_the_chosen_keystore_offers_what_the_menu_offers_for_it(opened: Opened) -> None:
@@ -74,7 +78,8 @@ def test_the_chosen_keystore_offers_what_the_menu_offers_for_it(opened: Opened) 
     assert known[0].state is State.RENEWABLE
     assert "5 keystores were found." in _text(root)
     _button(root, "Renew now").invoke()
-    assert chosen == [Choice(Act.RENEW, str(KEYSTORE))]
+    _button(root, "Copy for the person with the eID").invoke()
+    assert chosen == [Choice(Act.RENEW, str(KEYSTORE)), Choice(Act.PASS_ON, str(KEYSTORE))]
     window.table.choose(3)
     root.update()
     assert known[3].state is State.VALID
@@ -102,9 +107,71 @@ def test_what_is_always_there_is_carried_out(opened: Opened) -> None:
 
 def test_what_a_check_finds_comes_up_by_itself(opened: Opened) -> None:
     known = [Known([], [])]
-    StatusWindow(*opened, Deeds(lambda: known[0], print, lambda: False, frozenset()), FakeClock())
+    StatusWindow(*opened, Deeds(lambda: known[0], print, lambda: False, frozenset(), ALWAYS), FakeClock())
     known[0] = Known(findings(), [])
     _until(opened[0], lambda: "5 keystores were found." in _text(opened[0]))
+
+
+def test_quitting_says_that_nobody_watches_and_can_be_taken_back(opened: Opened) -> None:
+    root, watched = opened[0], [True]
+    watcher = Watcher(lambda: watched[0], lambda: watched.__setitem__(0, False), lambda: watched.__setitem__(0, True))
+    StatusWindow(*opened, Deeds(lambda: Known([], []), print, lambda: False, frozenset(), watcher), FakeClock())
+    assert "nobody watches" not in _text(root)
+    assert "Start the agent" not in _text(root)
+    _button(root, "Quit the agent").invoke()
+    _until(root, lambda: "nobody watches over these certificates until it is started again" in _text(root))
+    assert "Quit the agent" not in _text(root)
+    _button(root, "Start the agent").invoke()
+    _until(root, lambda: "Quit the agent" in _text(root))
+    assert "nobody watches" not in _text(root)
+
+
+# ── What is passed on ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Desktop:
+    """Saves calendar files and opens them; `problem` keeps it from saving."""
+
+    def __init__(self) -> None:
+        self.opened: list[Path] = []
+        self.problem: CalendarNotWritten | None = None
+        self.has_calendar = True
+
+    def save(self) -> Path:
+        if self.problem is not None:
+            raise self.problem
+        return Path("/home/onthaal/Downloads/eHealth.ics")
+
+    def open_file(self, path: Path) -> bool:
+        self.opened.append(path)
+        return self.has_calendar
+
+
+def test_the_message_is_copied_as_soon_as_it_is_shown_and_again_when_asked(opened: Opened) -> None:
+    root, desktop = opened[0], Desktop()
+    PassOnWindow(*opened, Passing("Hello,\n\n« été »", desktop.save, desktop.open_file))
+    assert root.clipboard_get() == "Hello,\n\n« été »"
+    root.clipboard_clear()
+    root.clipboard_append("something else")
+    _button(root, "Copy again").invoke()
+    assert root.clipboard_get() == "Hello,\n\n« été »"
+
+
+def test_the_deadline_is_saved_and_opened_when_asked(opened: Opened) -> None:
+    root, desktop = opened[0], Desktop()
+    PassOnWindow(*opened, Passing("Hello", desktop.save, desktop.open_file))
+    desktop.problem = CalendarNotWritten("/home/onthaal/Downloads/eHealth.ics", "no space left on device")
+    _button(root, "Save as a calendar file").invoke()
+    assert "could not be written: no space left on device" in _text(root)
+    desktop.problem = None
+    _button(root, "Save as a calendar file").invoke()
+    assert "Saved: Downloads / eHealth.ics" in _text(root)
+    assert desktop.opened == []
+    _button(root, "Open the calendar file").invoke()
+    assert desktop.opened == [Path("/home/onthaal/Downloads/eHealth.ics")]
+    desktop.has_calendar = False
+    _button(root, "Open the calendar file").invoke()
+    assert "The file is here: /home/onthaal/Downloads/eHealth.ics" in _text(root)
 
 
 # ── History ──────────────────────────────────────────────────────────────────────────────────────────────────────────

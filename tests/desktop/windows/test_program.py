@@ -121,7 +121,13 @@ def test_a_wrong_config_is_said_in_a_window_too(tmp_path: Path, screen: str) -> 
 
 # ── Where there can be no window ─────────────────────────────────────────────────────────────────────────────────────
 
-COMMANDS = [("renew", "--window", "none.p12"), ("status", "--window"), ("history", "--window"), ("settings",)]
+COMMANDS = [
+    ("renew", "--window", "none.p12"),
+    ("pass-on", "--window"),
+    ("status", "--window"),
+    ("history", "--window"),
+    ("settings",),
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tkinter as tk
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tkinter import ttk
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -15,16 +17,22 @@ from agent.core.holder import Environment
 from agent.core.person import Person
 from agent.core.renewal import Step
 from agent.desktop.windows.pages import (
+    Busy,
     CardWanted,
     ContractShown,
     Finish,
     Introduction,
     NewPasswordWanted,
+    Page,
     PasswordWanted,
     PinWanted,
     Progress,
     Trouble,
 )
+from agent.desktop.windows.renewal import RenewalWindow, renew_in_a_window
+from agent.desktop.windows.session import Wish
+from agent.desktop.windows.stage import Stage
+from agent.desktop.windows.theme import new_window
 from agent.errors import (
     CardMissing,
     ContractDeclined,
@@ -43,7 +51,7 @@ from agent.sandbox.software_card import SoftwareCard
 from agent.secret import Secret
 from tests.desktop.windows.visitor import PatientClock, Visitor
 from tests.fakes import FakeClock
-from tests.journeys.practice import PASSWORD, PIN, RESPONSIBLE, Practice
+from tests.journeys.practice import GROUP, PASSWORD, PIN, RESPONSIBLE, Practice
 
 COLLEAGUE = Person("00010100105", "Test", "Collega")
 
@@ -269,6 +277,9 @@ class Reader:
     def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry) -> bytes:
         return self.card.sign(eid, key, data, enter_pin)
 
+    def cancel(self) -> None:
+        self.card.cancel()
+
 
 def _card_of(practice: Practice, person: Person) -> SoftwareCard:
     begun = practice.clock.now() - timedelta(days=365)
@@ -414,3 +425,30 @@ def test_what_is_being_done_is_marked(tmp_path: Path, screen: str) -> None:
     clock.passes.set()
     visitor.until(Finish)
     visitor.leave()
+
+
+def test_while_it_begins_nothing_is_wrong(practice: Practice, screen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Page] = []
+    show = RenewalWindow.show
+
+    def seen(window: RenewalWindow, page: Page) -> None:
+        shown.append(page)
+        show(window, page)
+
+    monkeypatch.setattr(RenewalWindow, "show", seen)
+    monkeypatch.setattr(tk.Tk, "mainloop", lambda root: root.destroy())
+    renew_in_a_window(Wish(practice.path), lambda: practice.outside, practice.clock)
+    assert [type(page) for page in shown if not isinstance(page, Busy)] == []
+
+
+def test_a_page_has_the_keyboard_from_its_first_moment(screen: str) -> None:
+    """Of a PIN that is typed at once no digit is lost: a PIN that lacks one costs a try."""
+    root, look = new_window(scale=1.0, is_dark=False)
+    try:
+        window = RenewalWindow(root, look, Stage(), FakeClock(), lambda: True)
+        root.update()
+        window.show(PinWanted(GROUP, RESPONSIBLE, Environment.PRODUCTION, None))
+        where = root.focus_lastfor()
+    finally:
+        root.destroy()
+    assert isinstance(where, ttk.Entry)
