@@ -23,7 +23,7 @@ from agent.sandbox.pki import Authority, Pki
 from agent.sandbox.software_card import Generation, PrivateKey, new_key
 from tests.adapters.softhsm import ALICE, PIN
 from tests.eid import identity, pkcs15
-from tests.eid.card import APPLETS, AUTHENTICATION, BASIC, SIGNATURE, SIGNATURE_ALIAS, EidCard
+from tests.eid.card import APPLETS, AUTHENTICATION, BASIC, SIGNATURE, EidCard
 from tests.eid.pin import PinState
 from tests.eid.pkcs15 import CertificateFile
 
@@ -42,7 +42,8 @@ class Kind:
         certified: the keys that have a certificate; both keys are on every card.
         validity: of the personal certificates, aware UTC; ten years around today where not given.
         is_foreigner: issued by a Foreigner CA, on a foreigner's document.
-        has_alias: with the key reference, for tests only, that lets OpenSC sign with the key Signature.
+        for_opensc: an RSA card as there is none: OpenSC lists its certificates without a PIN, and signs with its key
+            Signature, under SIGNATURE_ALIAS. Nothing in the agent may depend on that.
     """
 
     person: Person = ALICE
@@ -50,7 +51,7 @@ class Kind:
     certified: tuple[CardKey, ...] = tuple(CardKey)
     validity: tuple[datetime, datetime] | None = None
     is_foreigner: bool = False
-    has_alias: bool = False
+    for_opensc: bool = False
 
 
 def make_card(pki: Pki, kind: Kind = Kind(), pin: str = PIN) -> EidCard:
@@ -75,7 +76,7 @@ def make_card(pki: Pki, kind: Kind = Kind(), pin: str = PIN) -> EidCard:
     register_key, register_certificate = _register(pki, generation)
     document_type = identity.FOREIGNER if kind.is_foreigner else identity.CITIZEN
     files: Mapping[bytes, bytes] = {
-        **pkcs15.directory_files(generation, serial, frozenset(held), SIGNATURE_ALIAS if kind.has_alias else SIGNATURE),
+        **pkcs15.directory_files(generation, serial, frozenset(held), kind.for_opensc),
         **{file.path: _certificate_file(held.get(file)) for file in CertificateFile},
         pkcs15.RRN_CERTIFICATE: _certificate_file(register_certificate),
         **identity.files(
@@ -83,7 +84,7 @@ def make_card(pki: Pki, kind: Kind = Kind(), pin: str = PIN) -> EidCard:
         ),
     }
     state = PinState(pin, APPLETS[generation].commands_between)
-    return EidCard(generation, serial, files, private_keys, state, kind.has_alias)
+    return EidCard(generation, serial, files, private_keys, state, kind.for_opensc)
 
 
 def _certificate_file(certificate: x509.Certificate | None) -> bytes:

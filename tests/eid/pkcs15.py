@@ -47,18 +47,18 @@ def certificate_file(certificate_der: bytes) -> bytes:
 
 
 def directory_files(
-    generation: Generation, serial: bytes, present: frozenset[CertificateFile], signature_key: int
+    generation: Generation, serial: bytes, present: frozenset[CertificateFile], for_opensc: bool
 ) -> Mapping[bytes, bytes]:
     """EF.DIR, ODF, TokenInfo, AODF, PrKDF and CDF.
 
     Args:
         serial: the chip number, 16 bytes.
         present: the certificates that the card has.
-        signature_key: the reference under which the PrKDF announces the key Signature; 0x83 on every real card.
+        for_opensc: as on no real card, the key Signature under another reference, and RSA cards' certificates public.
     """
     return {EF_DIR: _DIR, ODF: _ODF, TOKEN_INFO: _token_info(serial), AODF: _AODF} | {
-        PRKDF: _prkdf(generation, signature_key),
-        CDF: _cdf(generation, present),
+        PRKDF: _prkdf(generation, 0x8F if for_opensc else 0x83),
+        CDF: _cdf(generation, present, for_opensc or generation is Generation.P_384),
     }
 
 
@@ -95,10 +95,10 @@ def _prkdf(generation: Generation, signature_key: int) -> bytes:
     )
 
 
-def _cdf(generation: Generation, present: frozenset[CertificateFile]) -> bytes:
+def _cdf(generation: Generation, present: frozenset[CertificateFile], is_public: bool) -> bytes:
     """As long as with all certificates: what is missing leaves zeros behind."""
     is_new = generation is Generation.P_384
-    flags = bytes.fromhex("03 02 06 40" if is_new else "03 02 06 C0") + bytes.fromhex("04 01 01")
+    flags = bytes.fromhex("03 02 06 40" if is_public else "03 02 06 C0") + bytes.fromhex("04 01 01")
 
     def entry(file: CertificateFile) -> bytes:
         label, id_, _ = file.value

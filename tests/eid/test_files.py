@@ -64,11 +64,14 @@ def test_the_new_generation_announces_ec_keys_and_public_certificates(pki: Pki) 
     assert len(files[pkcs15.BASIC_KEY]) == 120
 
 
-def test_only_a_card_for_tests_announces_the_alias(pki: Pki) -> None:
+def test_only_a_card_for_opensc_announces_the_alias_and_public_certificates(pki: Pki) -> None:
     assert bytes.fromhex("0202008F") not in make_card(pki).files[pkcs15.PRKDF]
-    aliased = make_card(pki, Kind(has_alias=True)).files[pkcs15.PRKDF]
+    aliased = make_card(pki, Kind(for_opensc=True)).files[pkcs15.PRKDF]
     assert bytes.fromhex("0202008F") in aliased
     assert bytes.fromhex("02020083") not in aliased
+    private = bytes.fromhex("030206C0040101")
+    assert make_card(pki).files[pkcs15.CDF].count(private) == len(CertificateFile)
+    assert private not in make_card(pki, Kind(for_opensc=True)).files[pkcs15.CDF]
 
 
 @pytest.mark.parametrize("generation", Generation)

@@ -195,7 +195,7 @@ def test_key_82_stays_open_where_it_was_open_before(card: EidCard) -> None:
 
 
 def test_the_alias_wants_a_pin_for_every_signature_somewhere_before_it(pki: Pki) -> None:
-    card = make_card(pki, Kind(has_alias=True))
+    card = make_card(pki, Kind(for_opensc=True))
     assert not signs(card, "8F", PSO)
     assert signs(card, verify(), verify(), SELECT, "8F", PSO)
     assert not signs(card, PSO)

@@ -1,0 +1,77 @@
+"""Cards in readers behind a real PC/SC service, seen by OpenSC's own tools."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from agent.sandbox.pki import Pki
+from agent.sandbox.software_card import Generation
+from tests.adapters.softhsm import BOB, PIN
+from tests.eid.pcscd import Pcsc
+from tests.eid.people import Kind, make_card
+from tests.eid.strangers import BankCard
+
+
+def said(pcsc: Pcsc, *command: str) -> str:
+    if not shutil.which(command[0]):
+        pytest.skip(f"{command[0]} (package opensc) is not installed")
+    env = {**os.environ, **pcsc.env}
+    done = subprocess.run(command, env=env, check=False, capture_output=True, text=True, timeout=120)
+    return done.stdout + done.stderr
+
+
+def readers(pcsc: Pcsc) -> dict[str, str]:
+    """Whether there is a card in it, by the reader's name."""
+    lines = [line.split(maxsplit=2) for line in said(pcsc, "opensc-tool", "--list-readers").splitlines()]
+    return {line[2]: line[1] for line in lines if line[0].isdecimal()}
+
+
+def test_cards_come_and_go(pcsc: Pcsc, pki: Pki) -> None:
+    first, second, third, fourth = (slot.name for slot in pcsc.slots)
+    pcsc.slots[0].insert(make_card(pki))
+    pcsc.slots[3].insert(BankCard())
+    assert readers(pcsc) == {first: "Yes", second: "No", third: "No", fourth: "Yes"}
+    pcsc.slots[0].pull()
+    assert readers(pcsc) == {first: "No", second: "No", third: "No", fourth: "Yes"}
+
+
+def test_readers_come_and_go(pcsc: Pcsc) -> None:
+    pcsc.restart(readers=1)
+    assert len(readers(pcsc)) == 2
+    pcsc.restart(readers=0)
+    assert readers(pcsc) == {}
+
+
+@pytest.mark.parametrize("generation", Generation)
+def test_opensc_knows_both_generations_by_their_atr(pcsc: Pcsc, pki: Pki, generation: Generation) -> None:
+    pcsc.slots[0].insert(make_card(pki, Kind(generation=generation)))
+    assert "Belpic cards" in said(pcsc, "opensc-tool", "--name")
+
+
+def test_opensc_lists_an_rsa_card_only_after_the_pin(pcsc: Pcsc, pki: Pki) -> None:
+    card = make_card(pki)
+    pcsc.slots[0].insert(card)
+    assert "Certificate Object" not in said(pcsc, "pkcs11-tool", "--list-objects")
+    listed = said(pcsc, "pkcs11-tool", "--list-objects", "--login", "--pin", PIN)
+    assert listed.count("Certificate Object") == 4
+    assert listed.count("Private Key Object") == 2
+    assert (card.pin.attempts, card.signatures) == (1, [])
+
+
+def test_pins_are_forgotten_with_the_card_and_tries_are_not(pcsc: Pcsc, pki: Pki) -> None:
+    card = make_card(pki, Kind(BOB))
+    pcsc.slots[0].insert(card)
+    said(pcsc, "pkcs11-tool", "--login", "--pin", "9999", "--list-objects")
+    said(pcsc, "pkcs11-tool", "--login", "--pin", "8888", "--list-objects")
+    assert (card.pin.tries, card.pin.attempts) == (1, 2)
+    pcsc.slots[0].insert(card)
+    assert card.pin.tries == 1
+    said(pcsc, "pkcs11-tool", "--login", "--pin", PIN, "--list-objects")
+    assert card.pin.tries == 3
+    pcsc.slots[0].pull()
+    pcsc.slots[0].insert(card)
+    assert not card.pin.is_open
