@@ -45,6 +45,7 @@ _OFFICIAL = "Belgium Government"
 _BELPIC = "BELPIC"
 _ASKS_ELSEWHERE = PyKCS11.CKF_LOGIN_REQUIRED | PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH
 _SHA256_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
+_UNCLEAR = frozenset(map(code_name, (Ckr.GENERAL_ERROR, Ckr.FUNCTION_FAILED, Ckr.DEVICE_ERROR)))
 _MISSING = {CardKey.SIGNATURE: SignatureCertificateMissing, CardKey.AUTHENTICATION: AuthenticationCertificateMissing}
 
 
@@ -118,8 +119,9 @@ class _Work:
         self.doing = Doing.LOADING
 
     def why(self, error: CardError) -> CardError:
-        """`error`, or that the card is gone where that explains a failure without a sentence of its own."""
-        return CardRemoved() if isinstance(error, CardFailed) and is_gone(self._library, self._slot) else error
+        """`error`, or that the card is gone where that explains a failure that may be anything."""
+        is_unclear = isinstance(error, CardFailed) and error.code in _UNCLEAR
+        return CardRemoved() if is_unclear and is_gone(self._library, self._slot) else error
 
     def _begin(self, doing: Doing) -> None:
         self.doing = doing

@@ -12,7 +12,7 @@ import PyKCS11
 
 from agent.adapters.card_codes import Ckr
 
-_LOOKS = 6
+_LOOKS = 15
 _LOOK_S = 0.1
 """Together longer than PC/SC services wait before they ask a reader again whether a card is in (0.4 s)."""
 
