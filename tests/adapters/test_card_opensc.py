@@ -7,6 +7,7 @@ In the card process: PyKCS11 would stop the virtual card's threads in this one. 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from tests.eid.apdu import Ins
 from tests.eid.card import AUTHENTICATION, SIGNATURE_ALIAS, EidCard
 from tests.eid.pcscd import Pcsc
 from tests.eid.people import Kind, make_card
+from tests.eid.pkcs15 import PRKDF
 from tests.eid.strangers import BankCard, BrokenCard
 from tests.eid.vpcd import Chip
 
@@ -133,6 +135,16 @@ def test_a_real_rsa_card_needs_the_official_middleware(pcsc: Pcsc, card: Process
     with pytest.raises(OfficialMiddlewareNeeded):
         card.identity()
     assert real.pin.attempts == 0
+
+
+def test_opensc_refuses_the_real_signature_key(pcsc: Pcsc, card: ProcessCard, alice: EidCard, pki: Pki) -> None:
+    """Only once the PIN was typed. (No real RSA card comes so far with OpenSC: it shows nothing before the PIN.)"""
+    real_key = {PRKDF: make_card(pki).files[PRKDF]}
+    half = replace(alice, files={**alice.files, **real_key})
+    pcsc.slots[0].insert(half)
+    with pytest.raises(OfficialMiddlewareNeeded):
+        card.sign(card.identity(), CardKey.SIGNATURE, DATA, types())
+    assert (half.signatures, half.pin.tries) == ([], 3)
 
 
 def test_a_new_card_is_read_and_refused_before_the_pin(pcsc: Pcsc, card: ProcessCard, pki: Pki) -> None:

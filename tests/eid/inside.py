@@ -89,7 +89,8 @@ def _answers() -> bool:
 
 
 def main(orders: socket.socket, folder: str) -> None:
-    subprocess.run(["mount", "--bind", folder, "/run"], check=True)
+    if subprocess.run(["mount", "--bind", folder, "/run"], check=False).returncode:
+        return  # it has said why
     with socket.socket() as line:
         fcntl.ioctl(line, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _IFF_UP))
     pcscd = Pcscd()

@@ -5,15 +5,33 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from agent.sandbox.pki import Pki
 from agent.sandbox.software_card import Generation
 from tests.adapters.softhsm import BOB, PIN
+from tests.eid import pcscd
 from tests.eid.pcscd import Pcsc
 from tests.eid.people import Kind, make_card
 from tests.eid.strangers import BankCard
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "reason"),
+    [
+        ("_DRIVER", Path("/no/driver.so"), "vsmartcard-vpcd is not installed"),
+        ("inside.PCSCD", "/no/pcscd", "pcscd is not installed"),
+        ("_unshare", lambda: ["sh", "-c", "echo not permitted >&2; exit 1"], r"namespaces .* \(not permitted\)"),
+    ],
+)
+def test_where_it_cannot_run_there_is_a_sentence(
+    pcsc: Pcsc, monkeypatch: pytest.MonkeyPatch, place: str, value: object, reason: str
+) -> None:
+    monkeypatch.setattr(f"tests.eid.pcscd.{place}", value)
+    with pytest.raises(pcscd.CannotRun, match=reason), pcscd.pcsc_service():
+        pass
 
 
 def said(pcsc: Pcsc, *command: str) -> str:
