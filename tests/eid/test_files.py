@@ -47,10 +47,10 @@ def test_the_files_that_lead_to_the_others_are_as_long_as_the_manual_says(pki: P
 
 def test_the_private_keys_are_announced_byte_for_byte(pki: Pki) -> None:
     assert make_card(pki, Kind(generation=OLD)).files[pkcs15.PRKDF] == bytes.fromhex(
-        f"303A30170C0E{b'Authentication'.hex()}030206C0040101300F0401020302052003020 3B802020082".replace(" ", "")
-        + "A10E300C300604043F00DF0002020800"
-        + f"303930150C09{b'Signature'.hex()}030206C004010102010130100401030303060040030203B802020083"
-        + "A10E300C300604043F00DF0002020800"
+        f"303A30170C0E{b'Authentication'.hex()}030206C0040101300F04010203020520030203B802020082"
+        "A10E300C300604043F00DF0002020800"
+        f"303930150C09{b'Signature'.hex()}030206C004010102010130100401030303060040030203B802020083"
+        "A10E300C300604043F00DF0002020800"
     )
 
 

@@ -41,7 +41,8 @@ class Slot:
 
     def insert(self, chip: Chip) -> None:
         """Put a card in, in place of whatever is there, and wait until the reader has noticed."""
-        self.pull()
+        self.forget()
+        self._seen(False)
         line = self._connect()
         chip.reset()
         self._line = line
