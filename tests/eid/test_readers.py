@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from agent.sandbox.pki import Pki
 from agent.sandbox.software_card import Generation
 from tests.adapters.softhsm import BOB, PIN
-from tests.eid import pcscd
+from tests.eid import pcscd, pkcs15
 from tests.eid.pcscd import Pcsc
 from tests.eid.people import Kind, make_card
 from tests.eid.strangers import BankCard
@@ -93,3 +94,29 @@ def test_pins_are_forgotten_with_the_card_and_tries_are_not(pcsc: Pcsc, pki: Pki
     pcsc.slots[0].pull()
     pcsc.slots[0].insert(card)
     assert not card.pin.is_open
+
+
+@pytest.mark.parametrize(
+    ("missing", "certificates", "keys", "login_says"),
+    [
+        ([pkcs15.EF_DIR], 0, 0, "CKR_TOKEN_NOT_RECOGNIZED"),
+        ([pkcs15.TOKEN_INFO], 0, 0, "CKR_TOKEN_NOT_RECOGNIZED"),
+        ([pkcs15.AODF], 4, 0, "CKR_USER_PIN_NOT_INITIALIZED"),
+        ([pkcs15.PRKDF], 4, 0, ""),
+        ([pkcs15.CDF], 0, 2, ""),
+        ([pkcs15.RRN_CERTIFICATE, pkcs15.IDENTITY, pkcs15.PHOTO], 4, 2, ""),
+    ],
+    ids=["DIR", "TokenInfo", "AODF", "PrKDF", "CDF", "identity"],
+)
+def test_opensc_finds_its_way_by_these_files(
+    pcsc: Pcsc, pki: Pki, missing: list[bytes], certificates: int, keys: int, login_says: str
+) -> None:
+    """Source: spec/eid.md, E."""
+    whole = make_card(pki, Kind(for_opensc=True))
+    files = {path: content for path, content in whole.files.items() if path not in missing}
+    pcsc.slots[0].insert(replace(whole, files=files))
+    shown = said(pcsc, "pkcs11-tool", "--list-objects")
+    logged_in = said(pcsc, "pkcs11-tool", "--login", "--pin", PIN, "--list-objects")
+    assert shown.count("Certificate Object") == certificates
+    assert logged_in.count("Private Key Object") == keys
+    assert login_says in logged_in
