@@ -61,6 +61,8 @@ FOR_TESTS = (
     SystemPackage("xdotool", "xdotool", "windows gone through with the keyboard"),
     SystemPackage("softhsm2", "softhsm2-util", "signing over PKCS#11 with a real module"),
     SystemPackage("opensc", "pkcs11-tool", "certificates on a PKCS#11 token"),
+    SystemPackage("pcscd", "/usr/sbin/pcscd", "a virtual eID in a reader"),
+    SystemPackage("vsmartcard-vpcd", "/usr/lib/pcsc/drivers/serial/libifdvpcd.so", "a virtual eID in a reader"),
     SystemPackage("openssl", "openssl", "keystores opened and written by OpenSSL"),
     SystemPackage("default-jdk-headless", "javac", "keystores opened by keytool and Java"),
     SystemPackage("libbcprov-java", "/usr/share/java/bcprov.jar", "keystores opened by Bouncy Castle"),

@@ -15,6 +15,8 @@ from tests.middleware.play import Stage, open_stage
 settings.register_profile("agent", deadline=None)  # how long an example takes is the computer's affair
 settings.load_profile("agent")
 
+pytest_plugins = ["tests.eid.fixtures"]
+
 
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

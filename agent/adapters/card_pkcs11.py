@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 
 from agent.adapters.card_codes import Ckr, Doing, code_name, error_for
 from agent.adapters.card_pin import Pin
+from agent.adapters.card_slots import holds_a_stranger, is_gone, slots
 from agent.adapters.card_token import Held, Token, usable
 from agent.core import eid as rules
 from agent.errors import (
@@ -44,6 +45,7 @@ _OFFICIAL = "Belgium Government"
 _BELPIC = "BELPIC"
 _ASKS_ELSEWHERE = PyKCS11.CKF_LOGIN_REQUIRED | PyKCS11.CKF_PROTECTED_AUTHENTICATION_PATH
 _SHA256_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
+_UNCLEAR = frozenset(map(code_name, (Ckr.GENERAL_ERROR, Ckr.FUNCTION_FAILED, Ckr.DEVICE_ERROR)))
 _MISSING = {CardKey.SIGNATURE: SignatureCertificateMissing, CardKey.AUTHENTICATION: AuthenticationCertificateMissing}
 
 
@@ -87,7 +89,9 @@ class Pkcs11Card:
             try:
                 yield work
             except PyKCS11.PyKCS11Error as error:
-                raise error_for(error.value, work.doing) from error
+                raise work.why(error_for(error.value, work.doing)) from error
+            except CardFailed as failed:
+                raise work.why(failed) from failed.__cause__
 
     def _loaded(self) -> Any:
         try:
@@ -111,7 +115,13 @@ class _Work:
     def __init__(self, module: str, library: Any, stack: ExitStack, doing: Callable[[Doing], None]) -> None:
         self._module, self._library, self._stack, self._tell = module, library, stack, doing
         self._is_official = False
+        self._slot: int | None = None
         self.doing = Doing.LOADING
+
+    def why(self, error: CardError) -> CardError:
+        """`error`, or that the card is gone where that explains a failure that may be anything."""
+        is_unclear = isinstance(error, CardFailed) and error.code in _UNCLEAR
+        return CardRemoved() if is_unclear and is_gone(self._library, self._slot) else error
 
     def _begin(self, doing: Doing) -> None:
         self.doing = doing
@@ -141,7 +151,7 @@ class _Work:
         self._is_official = self._library.getInfo().manufacturerID.strip("\0 ") == _OFFICIAL
         self._begin(Doing.LOOKING)
         tokens, failures = [], []
-        numbers = self._library.getSlotList(tokenPresent=True)
+        numbers = slots(self._library, with_card=True)
         self._begin(Doing.READING)
         for number in numbers:
             try:
@@ -170,9 +180,9 @@ class _Work:
             return OfficialMiddlewareNeeded(self._module)  # OpenSC shows nothing of an RSA card before a PIN
         if any(not token.leaf(CardKey.SIGNATURE) and not token.leaf(CardKey.AUTHENTICATION) for token in belpic):
             return SignatureCertificateMissing()
-        if tokens or Ckr.TOKEN_NOT_RECOGNIZED in failures:
+        if tokens or holds_a_stranger(self._library):
             return NotAnEid()
-        readers = self._library.getSlotList(tokenPresent=False)
+        readers = slots(self._library, with_card=False)
         if not readers:
             return ReaderMissing()
         errors = [error_for(value, self.doing) for value in failures]
@@ -185,6 +195,7 @@ class _Work:
 
     def sign(self, eid: Eid, key: CardKey, data: bytes, enter_pin: PinEntry, uses_last_try: bool) -> bytes:
         token = self._token_of(eid, key)
+        self._slot = token.slot
         leaf = token.leaf(key)
         if leaf is None:
             raise _MISSING[key]

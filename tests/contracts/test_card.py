@@ -1,6 +1,7 @@
 """One suite for every card: in software, over PKCS#11 here, and over PKCS#11 in the card process.
 
-Over PKCS#11 twice: SoftHSM, which is told the PIN, and the scripted middleware, which asks the person itself.
+Over PKCS#11 three times: SoftHSM and OpenSC, which are told the PIN, and the scripted middleware, which asks the person
+itself.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ from agent.sandbox.pki import Pki, open_pki
 from agent.sandbox.software_card import Generation, SoftwareCard
 from agent.secret import Secret
 from tests.adapters.softhsm import ALICE, BOB, PIN, SoftHsmEid, empty_reader, make_token
+from tests.eid import people
+from tests.eid.pcscd import Pcsc
 from tests.middleware.chips import make_chip
 from tests.middleware.play import Stage
 from tests.middleware.values import Cancels, Scene, Types
@@ -127,20 +130,20 @@ def token(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Gener
     return get
 
 
-@pytest.fixture(params=list(Generation), ids=lambda generation: generation.name)
-def generation(request: pytest.FixtureRequest) -> Generation:
-    assert isinstance(request.param, Generation)
-    return request.param
+_ANY_CARD = ("software", "pkcs11", "process", "middleware", "middleware in the process")
+WAYS = [(way, generation) for way in _ANY_CARD for generation in Generation]
+WAYS.append(("opensc", Generation.RSA_2048))  # Debian 12's OpenSC knows the new cards and signs with none of them
 
 
-@pytest.fixture(params=["software", "pkcs11", "process", "middleware", "middleware in the process"])
+@pytest.fixture(params=WAYS, ids=lambda way: f"{way[0]}-{way[1].name}")
 def reader(
     request: pytest.FixtureRequest,
-    generation: Generation,
     pki: Pki,
     token: Callable[[Generation, Kind | None], SoftHsmEid],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Reader:
+    way, generation = request.param
+
     def software(kind: Kind | None = Kind()) -> Card:
         held = kind or Kind()
 
@@ -161,6 +164,16 @@ def reader(
     def process(kind: Kind | None = Kind()) -> Card:
         eid = token(generation, kind)
         return ProcessCard(eid.module_path, eid.env)
+
+    def opensc(kind: Kind | None = Kind()) -> Card:
+        """A virtual eID behind PC/SC. In a process of its own: PyKCS11 stops the virtual card's threads in this one."""
+        pcsc: Pcsc = request.getfixturevalue("pcsc")
+        if kind is None:
+            pcsc.as_new()
+        else:
+            sort = people.Kind(kind.person, generation, kind.keys, kind.validity, for_opensc=True)
+            pcsc.slots[0].insert(people.make_card(pki, sort))
+        return ProcessCard(request.getfixturevalue("opensc"), pcsc.env)
 
     def stage_with(kind: Kind | None) -> Stage:
         stage: Stage = request.getfixturevalue("stage")
@@ -184,8 +197,9 @@ def reader(
         "process": process,
         "middleware": middleware,
         "middleware in the process": middleware_in_the_process,
+        "opensc": opensc,
     }
-    return readers[request.param]
+    return readers[way]
 
 
 def test_the_card_tells_whose_it_is_without_a_pin(reader: Reader, pki: Pki) -> None:

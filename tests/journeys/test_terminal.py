@@ -1,4 +1,7 @@
-"""The whole way as a script would go it: the program itself, HTTP to the sandbox, PKCS#11 to a SoftHSM2 eID."""
+"""The whole way as a script would go it: the program itself, HTTP to the sandbox, PKCS#11 to an eID.
+
+The eID is SoftHSM2's, in both generations, or a virtual one behind PC/SC and OpenSC.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ from agent.core.holder import Environment
 from agent.pipeline.files import finished_path
 from agent.sandbox.services import Sandbox
 from agent.sandbox.software_card import Generation
-from tests.adapters.softhsm import ALICE, SoftHsmEid, make_token
+from tests.adapters.softhsm import ALICE, PIN, SoftHsmEid, make_token
+from tests.eid.pcscd import Pcsc
+from tests.eid.people import Kind, make_card
 from tests.journeys.practice import GROUP, PASSWORD
 
 AGENT = (sys.executable, "-m", "agent")
@@ -77,9 +82,25 @@ class Desk:
         self.server.stdout.close()
 
 
-@pytest.fixture(params=list(Generation), ids=lambda generation: generation.name)
+class OpenScDesk(Desk):
+    """With a virtual eID in its reader."""
+
+    def __init__(self, folder: Path, pcsc: Pcsc, module: Path) -> None:
+        self._pcsc, self._module = pcsc, module
+        super().__init__(folder, Generation.RSA_2048)
+
+    def _card(self, generation: Generation) -> SoftHsmEid:
+        pki = Sandbox(self.folder / "ehealth", lambda: datetime.now(UTC)).pki
+        self._pcsc.slots[0].insert(make_card(pki, Kind(ALICE, generation, for_opensc=True)))
+        return SoftHsmEid(self._module, PIN, b"", self._pcsc.env)
+
+
+@pytest.fixture(params=[*Generation, OpenScDesk], ids=["RSA_2048", "P_384", "OpenSC"])
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path, request.param)
+    if request.param is OpenScDesk:
+        desk: Desk = OpenScDesk(tmp_path, request.getfixturevalue("pcsc"), request.getfixturevalue("opensc"))
+    else:
+        desk = Desk(tmp_path, request.param)
     yield desk
     desk.close()
 
