@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import sys
 
+_NAME = "org.freedesktop.Notifications"
 _PATIENCE_S = 5.0
 
 
@@ -26,9 +27,7 @@ def _on_the_bus() -> str | None:
     from jeepney import DBusAddress, MessageType, new_method_call
     from jeepney.io.blocking import open_dbus_connection
 
-    address = DBusAddress(
-        "/org/freedesktop/Notifications", "org.freedesktop.Notifications", "org.freedesktop.Notifications"
-    )
+    address = DBusAddress("/org/freedesktop/Notifications", _NAME, _NAME)
     try:
         with open_dbus_connection() as connection:
             question = new_method_call(address, "GetServerInformation")

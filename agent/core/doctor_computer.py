@@ -12,7 +12,7 @@ from agent.core.holder import Environment
 from agent.text import _, lasting, moment, ngettext
 
 CLOCK_TODO, CLOCK_STOPS = timedelta(minutes=1), timedelta(minutes=5)
-"""Requests bear this computer's time. The service publishes no limit; five minutes is what such services bear usually."""
+"""Requests bear this computer's time. eHealth publishes no limit; such services usually bear five minutes."""
 
 ROOM_TODO, ROOM_STOPS = 50 * 2**20, 2**20
 """Bytes. A renewal writes a few files of some ten thousand bytes; below the first, a disk is full soon."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 from cryptography import x509
@@ -81,8 +82,8 @@ def _software_check(module: Path, bits: int | None, seen: Software) -> Check:
     found = f"{name}{size}, {module}"
     if seen.manufacturer == OFFICIAL:
         return fine(Topic.SOFTWARE, found)
-    needed = OfficialMiddlewareNeeded(str(module))
-    return Check(Topic.SOFTWARE, Mark.STOPS, f"{found}. {needed}", needed.advice)
+    found = _("{software}; the signature key of an eID is closed to it").format(software=found)
+    return Check(Topic.SOFTWARE, Mark.STOPS, found, OfficialMiddlewareNeeded(str(module)).advice)
 
 
 def _card_checks(seen: Software, now: datetime) -> list[Check]:
@@ -183,7 +184,7 @@ def _certificate_check(card: CardSeen, topic: Topic, now: datetime) -> Check:
 
 def _chain_problem(chain: Sequence[x509.Certificate]) -> str | None:
     """What is wrong with it. A card's own root is no anchor of trust: only that the chain holds together is said."""
-    for below, above in zip(chain, chain[1:], strict=False):
+    for below, above in pairwise(chain):
         try:
             below.verify_directly_issued_by(above)
         except (InvalidSignature, ValueError, TypeError):

@@ -104,7 +104,7 @@ def examine(
     answers: queue.SimpleQueue[tuple[int, Sequence[Check]]] = queue.SimpleQueue()
     for position, probe in enumerate(probes):
         threading.Thread(
-            target=lambda position=position, probe=probe: answers.put((position, _checks(probe))),  # type: ignore[misc]
+            target=lambda position=position, probe=probe: answers.put((position, _checks(probe))),
             name=f"probe {probe.topic.value}",
             daemon=True,
         ).start()
