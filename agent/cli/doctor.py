@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 from agent import wiring
-from agent.cli.report_file import report, write_report
+from agent.cli.report_file import for_outside, report, write_report
 from agent.config import Config, default_path, load
 from agent.core.doctor import as_json, exit_code, lines
 from agent.errors import ConfigError
@@ -28,6 +29,22 @@ def doctor(arguments: Namespace) -> int:
         if not arguments.json:
             print(_("The report is in {path}.").format(path=arguments.report))
     return exit_code(checks)
+
+
+def behind(named: Path | None) -> Any:
+    """The same for a window, which shows what is found as it comes."""
+    from agent.desktop.windows.doctor import Begun, Behind, Tell
+
+    def run(begun: Begun, tell: Tell) -> None:
+        looked_at = probes(ground_of(named))
+        begun([probe.topic for probe in looked_at])
+        examine(looked_at, tell)
+
+    return Behind(
+        run,
+        lambda checks: for_outside("\n".join(lines(checks))),
+        lambda path, checks: write_report(path, report(checks, ground_of(named))),
+    )
 
 
 def ground_of(named: Path | None) -> Ground:

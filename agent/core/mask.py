@@ -17,7 +17,7 @@ from agent.core.eid import is_national_number
 LEFT_OUT = "…"
 
 _NAMED = re.compile(
-    r"(SSIN(?:-BIS)?|serial_?number|2\.5\.4\.5)(\s*\\?=\s*|\"?\s*:\s*\"?)[0-9][0-9 ./\-]*", re.IGNORECASE
+    r"(SSIN(?:-BIS)?|serial_?number|2\.5\.4\.5)(\s*\\?=\s*|\"?\s*:\s*\"?)[0-9]+(?:[./\-]?[0-9]+)*", re.IGNORECASE
 )
 _HOMES = re.compile(
     r"(?:/home|/Users|/var/home|[A-Za-z]:[\\/]Users|[A-Za-z]:[\\/]Documents and Settings)[\\/]+[^\\/\r\n\"';:]+"
@@ -43,7 +43,6 @@ def masked(text: str, home: str = "", user: str = "") -> str:
 
 
 def without_national_numbers(text: str) -> str:
-    text = _NAMED.sub(lambda found: f"{found[1]}{found[2]}{LEFT_OUT}", text)
     kept: list[str] = []
     position = 0
     while position < len(text):
@@ -54,7 +53,7 @@ def without_national_numbers(text: str) -> str:
         else:
             kept.append(LEFT_OUT)
             position = end
-    return "".join(kept)
+    return _NAMED.sub(lambda found: f"{found[1]}{found[2]}{LEFT_OUT}", "".join(kept))
 
 
 def _national_number_at(text: str, position: int) -> int | None:
