@@ -232,7 +232,8 @@ class _Looks:
         told = Secret(token_urlsafe(12))
         vault.keep(place, told)
         try:
-            came_back = vault.password(place) == told
+            back = vault.password(place)
+            came_back = back is not None and back == told
         finally:
             forgot = vault.forget(place)
         return [computer.vault_check(came_back and forgot and vault.password(place) is None)]
