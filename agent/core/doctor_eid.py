@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from agent.core import eid as rules
@@ -145,13 +145,18 @@ _LABELS = {Topic.SIGNATURE: "Signature", Topic.AUTHENTICATION: "Authentication"}
 
 def _held(card: CardSeen) -> list[tuple[str, x509.Certificate]]:
     """The card's certificates that can be read."""
-    held = []
-    for label, der in card.certificates:
-        try:
-            held.append((label, certificate_of(der)))
-        except ValueError:
-            continue
-    return held
+    read = [(label, _readable(der)) for label, der in card.certificates]
+    return [(label, certificate) for label, certificate in read if certificate is not None]
+
+
+def _readable(certificate_der: bytes) -> x509.Certificate | None:
+    """None where its names or key cannot be read, which the library finds out only when it is asked for them."""
+    try:
+        certificate = certificate_of(certificate_der)
+        certificate.subject, certificate.issuer, certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    return certificate
 
 
 def _leaf(card: CardSeen, topic: Topic) -> x509.Certificate | None:
