@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from agent.watch.doctor import Ground, examine, probes
 
 def doctor(arguments: Namespace) -> int:
     """Look at everything, and say what was found."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without these signs still shows the words
     ground = ground_of(arguments.config)
     checks = examine(probes(ground))
     if arguments.json:
