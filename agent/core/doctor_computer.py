@@ -63,7 +63,7 @@ def clock_check(greetings: Sequence[Greeting]) -> Check:
         theirs = _instant(seen.date)
         if theirs is not None:
             return _clock(seen.halfway - theirs)
-    found = _("it could not be compared with eHealth's, which told none")
+    found = _("it could not be compared: no service told its time")
     return Check(Topic.CLOCK, Mark.TODO, found, _("Look at this computer's date and time yourself."))
 
 

@@ -22,7 +22,6 @@ from agent.errors import (
     AuthenticationCertificateMissing,
     CardMissing,
     NotAnEid,
-    OfficialMiddlewareNeeded,
     PinBlocked,
     ReaderMissing,
     SignatureCertificateExpired,
@@ -82,8 +81,11 @@ def _software_check(module: Path, bits: int | None, seen: Software) -> Check:
     found = f"{name}{size}, {module}"
     if seen.manufacturer == OFFICIAL:
         return fine(Topic.SOFTWARE, found)
-    found = _("{software}; the signature key of an eID is closed to it").format(software=found)
-    return Check(Topic.SOFTWARE, Mark.STOPS, found, OfficialMiddlewareNeeded(str(module)).advice)
+    found = _("{software}; it cannot sign with an eID").format(software=found)
+    todo = _(
+        "Install the official eID software from eid.belgium.be. Where the config names a module, remove that line."
+    )
+    return Check(Topic.SOFTWARE, Mark.STOPS, found, todo)
 
 
 def _card_checks(seen: Software, now: datetime) -> list[Check]:
@@ -109,7 +111,7 @@ def _slot_check(slot: SlotSeen) -> Check:
         found = _("{reader}: the card in it is no eID").format(reader=slot.reader)
         return Check(Topic.CARD, Mark.TODO, found, NotAnEid().advice)
     found = _("{reader}: the card in it does not answer ({code})").format(reader=slot.reader, code=slot.problem)
-    todo = _("Is it the eID, take it out and insert it again. Virtual readers answer so as well, and do no harm.")
+    todo = _("If it is the eID, take it out and insert it again. Virtual readers answer like this too, and do no harm.")
     return Check(Topic.CARD, Mark.TODO, found, todo)
 
 
