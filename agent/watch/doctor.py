@@ -25,6 +25,7 @@ from agent.errors import (
     AgentError,
     ConfigError,
     JournalError,
+    MiddlewareCrashed,
     MiddlewareMissing,
     MiddlewareUnusable,
     VaultUnavailable,
@@ -163,7 +164,7 @@ class _Looks:
     def software(self) -> list[Check]:
         try:
             module, bits, seen = self.ground.software()
-        except (MiddlewareMissing, MiddlewareUnusable) as problem:
+        except (MiddlewareMissing, MiddlewareUnusable, MiddlewareCrashed) as problem:
             return [Check(Topic.SOFTWARE, Mark.STOPS, str(problem), problem.advice)]
         return software_checks(module, bits, seen, self.ground.clock.now())
 

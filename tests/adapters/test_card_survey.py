@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import PyKCS11
@@ -20,43 +19,21 @@ from agent.adapters.card_codes import Ckr
 from agent.adapters.card_survey import survey
 from agent.adapters.card_surveyor import Surveyor
 from agent.core.doctor import Check, Mark, Topic
-from agent.core.doctor_eid import software_checks
-from agent.core.survey import CardSeen, Reader, Readers, SlotSeen, Software
-from agent.errors import CardFailed, MiddlewareUnusable
+from agent.core.doctor_eid import OFFICIAL, software_checks
+from agent.core.survey import CardSeen, Readers, SlotSeen, Software
+from agent.core.survey import Reader as Listed
+from agent.errors import CardFailed, MiddlewareCrashed, MiddlewareUnusable
 from agent.ports import CardKey
 from agent.sandbox.pki import Pki, open_pki
 from agent.sandbox.software_card import Generation, new_key
-from tests.adapters import scripted_pkcs11 as script
 from tests.adapters.softhsm import ALICE, empty_reader, make_token
+from tests.middleware.chips import make_chip
+from tests.middleware.play import Stage
+from tests.middleware.values import Build, Chip, Do, Reader, Scene
 
 MODULE = Path("/lib/libbeidpkcs11.so.0")
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FAR = timedelta(days=1500)
-
-
-class Library(script.Library):
-    """With what a module says of itself, and of its readers."""
-
-    def getInfo(self) -> SimpleNamespace:  # noqa: N802
-        about = super().getInfo()
-        about.libraryDescription, about.libraryVersion = "Scripted".ljust(32), (5, 1)
-        return about
-
-    def getSlotInfo(self, slot: int) -> SimpleNamespace:  # noqa: N802
-        return SimpleNamespace(slotDescription=f"Reader {slot}".ljust(64))
-
-    def getTokenInfo(self, slot: int) -> SimpleNamespace:  # noqa: N802
-        info = super().getTokenInfo(slot)
-        info.firmwareVersion = (24, 0)
-        return info
-
-
-def tries(count: bytes) -> script.Object:
-    return {
-        PyKCS11.CKA_CLASS: PyKCS11.CKO_DATA,
-        PyKCS11.CKA_LABEL: "carddata_pin_counter",
-        PyKCS11.CKA_VALUE: count,
-    }
 
 
 @pytest.fixture(scope="module")
@@ -79,63 +56,94 @@ def _card(pki: Pki, generation: Generation, start: datetime, end: datetime) -> C
     return CardSeen("BELPIC", 0x18, 3, False, False, False, tuple(certificates.items()))
 
 
-def objects(card: CardSeen) -> list[script.Object]:
-    return [
-        {
-            PyKCS11.CKA_CLASS: PyKCS11.CKO_CERTIFICATE,
-            PyKCS11.CKA_LABEL: label,
-            PyKCS11.CKA_ID: b"\1",
-            PyKCS11.CKA_VALUE: der,
-        }
-        for label, der in card.certificates
-    ]
-
-
 # ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_official_software_tells_all_and_nothing_is_logged_in_to(card: CardSeen) -> None:
-    token = script.Token([*objects(card), tries(b"\2")], flags=script.READY)
-    library = Library(None, token, manufacturer=script.OFFICIAL)
-    seen = survey(MODULE, load=lambda _module: library)
-    assert seen == Software(script.OFFICIAL, "Scripted", "5.1", (SlotSeen("Reader 1", replace(card, tries_left=2)),))
-    assert library.calls == ["open", "close", "unload"]
+@pytest.fixture
+def look(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Callable[[Scene], Software]:
+    """What a look at a scene shows; afterwards it is known that nobody logged in, signed or was asked."""
+    for name, value in stage.env.items():
+        monkeypatch.setenv(name, value)
+
+    def play(scene: Scene) -> Software:
+        stage.play(scene)
+        seen = survey(stage.module)
+        told = stage.told
+        assert (told.windows, told.typed, told.verified, told.signed) == (0, 0, (), ())
+        assert not {"C_Login", "C_SignInit", "C_Sign"} & told.begun
+        return seen
+
+    return play
 
 
-@pytest.mark.parametrize("value", [b"", b"\2\x90\x00", b"\x0f"])
-def test_tries_that_make_no_sense_are_not_told(card: CardSeen, value: bytes) -> None:
-    library = Library(script.Token([tries(value)], flags=script.READY), manufacturer=script.OFFICIAL)
-    (slot,) = survey(MODULE, load=lambda _module: library).slots
+Look = Callable[[Scene], Software]
+
+
+@pytest.fixture(scope="module")
+def chip(pki: Pki) -> Chip:
+    return make_chip(pki, ALICE, Generation.P_384)
+
+
+def test_the_official_software_tells_all_and_nothing_is_logged_in_to(look: Look, chip: Chip, stage: Stage) -> None:
+    scene = Scene((Reader(None, name="Empty"), Reader(replace(chip, tries_left=2))))
+    seen = look(scene)
+    assert (seen.manufacturer, seen.description) == ("Belgium Government", "Belgium eID PKCS#11 interface v2")
+    assert seen.version
+    expected = CardSeen("BELPIC", 0x18, 2, False, False, False, tuple((k, v) for k, v in chip.certificates if v))
+    assert seen.slots == (SlotSeen("ACS ACR38U-CCID", expected),)
+    assert stage.told.read == ("carddata_pin_counter",)
+    assert stage.told.tries_left == (None, 2)
+
+
+def test_a_card_that_does_not_tell_its_tries(look: Look, pki: Pki) -> None:
+    older = make_chip(pki, ALICE, Generation.RSA_2048)
+    (slot,) = look(Scene((Reader(older, has_pinpad=True),))).slots
     assert slot.card is not None
-    assert slot.card.tries_left is None
+    assert (slot.card.applet, slot.card.tries_left, slot.card.has_pinpad) == (0x17, None, True)
 
 
-def test_a_slot_that_fails_is_told_and_the_others_are_read(card: CardSeen) -> None:
-    virtual = script.Token(fails={"info": Ckr.DEVICE_ERROR})
-    other = script.Token(fails={"open": Ckr.TOKEN_NOT_RECOGNIZED})
-    spare = script.Token(flags=0)
-    library = Library(virtual, other, spare, script.Token(objects(card)))
-    seen = survey(MODULE, load=lambda _module: library)
+def test_opensc_is_not_asked_for_what_it_does_not_have(look: Look, chip: Chip) -> None:
+    seen = look(Scene((Reader(replace(chip, more_flags=PyKCS11.CKF_USER_PIN_FINAL_TRY)),), build=Build.OPENSC))
+    (slot,) = seen.slots
+    assert slot.card is not None
+    assert (slot.card.applet, slot.card.tries_left, slot.card.is_last_try) == (0, None, True)
+    checks = {check.topic: check.mark for check in software_checks(MODULE, 64, seen, datetime.now(UTC))}
+    assert (checks[Topic.SOFTWARE], checks[Topic.PIN]) == (Mark.STOPS, Mark.TODO)
+
+
+def test_a_slot_that_fails_is_told_and_the_others_are_read(look: Look, chip: Chip) -> None:
+    virtual = Reader(chip, name="Windows Hello", fails={"C_GetTokenInfo": Ckr.DEVICE_ERROR})
+    other = Reader(chip, name="Other", fails={"C_OpenSession": Ckr.TOKEN_NOT_RECOGNIZED})
+    gone = Reader(chip, name="Gone", fails={"C_GetAttributeValue": Ckr.DEVICE_REMOVED})
+    seen = look(Scene((virtual, other, gone, Reader(chip))))
     assert [(slot.reader, slot.problem) for slot in seen.slots] == [
-        ("Reader 0", "CKR_DEVICE_ERROR 0x30"),
-        ("Reader 1", "CKR_TOKEN_NOT_RECOGNIZED 0xE1"),
-        ("Reader 3", None),
+        ("Windows Hello", "CKR_DEVICE_ERROR 0x30"),
+        ("Other", "CKR_TOKEN_NOT_RECOGNIZED 0xE1"),
+        ("Gone", "CKR_DEVICE_REMOVED 0x32"),
+        ("ACS ACR38U-CCID", None),
     ]
 
 
-def test_a_module_that_does_not_load_is_an_error_of_its_own() -> None:
-    def load(value: int) -> Any:
-        def fail(_module: str) -> Any:
-            raise PyKCS11.PyKCS11Error(value)
-
-        return fail
-
-    with pytest.raises(MiddlewareUnusable):
-        survey(MODULE, load=load(-1))
-    with pytest.raises(CardFailed):
-        survey(MODULE, load=load(Ckr.GENERAL_ERROR))
+def test_software_that_does_not_work_is_an_error_of_its_own(look: Look, tmp_path: Path) -> None:
+    with pytest.raises(CardFailed, match="loading"):
+        look(Scene(fails={"C_Initialize": Ckr.GENERAL_ERROR}))
     with pytest.raises(CardFailed, match="looking"):
-        survey(MODULE, load=lambda _module: Library(fails={"slots": Ckr.GENERAL_ERROR}))
+        look(Scene(fails={"C_GetSlotList": Ckr.GENERAL_ERROR}))
+    (tmp_path / "module.so").write_bytes(b"no library")
+    with pytest.raises(MiddlewareUnusable):
+        survey(tmp_path / "module.so")
+
+
+def test_a_hanging_or_crashing_module_takes_only_its_own_process(stage: Stage, chip: Chip) -> None:
+    surveyor = Surveyor(stage.module, stage.env, time_out_s=3)
+    stage.play(Scene((Reader(chip),), fails={"C_GetSlotList": Do.HANG}))
+    with pytest.raises(CardFailed, match="no answer in 3 s"):
+        surveyor.software()
+    stage.play(Scene((Reader(chip),), fails={"C_GetSlotList": Do.SEGFAULT}))
+    with pytest.raises(MiddlewareCrashed):
+        surveyor.software()
+    stage.play(Scene((Reader(chip),)))
+    assert surveyor.software()[2].slots[0].card is not None
 
 
 def test_softhsm_through_the_card_process(tmp_path: Path, pki: Pki) -> None:
@@ -159,7 +167,7 @@ def test_softhsm_without_a_card(tmp_path: Path) -> None:
 # ── What it means ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def judged(*cards: CardSeen, manufacturer: str = script.OFFICIAL, slots: Sequence[SlotSeen] = ()) -> list[Check]:
+def judged(*cards: CardSeen, manufacturer: str = OFFICIAL, slots: Sequence[SlotSeen] = ()) -> list[Check]:
     seen = Software(manufacturer, "x", "5.1", (*(SlotSeen("R", card) for card in cards), *slots))
     return software_checks(MODULE, 64, seen, NOW)
 
@@ -269,7 +277,7 @@ class Service:
 def test_readers_and_their_cards_are_listed_without_touching_a_card() -> None:
     service = Service((b"ACS ACR38U 00 00", b"\x3b\x7f\x96"), (b"Virtual PCD 00 01", None))
     assert card_pcsc.readers(service) == Readers(
-        None, (Reader("ACS ACR38U 00 00", b"\x3b\x7f\x96"), Reader("Virtual PCD 00 01", None))
+        None, (Listed("ACS ACR38U 00 00", b"\x3b\x7f\x96"), Listed("Virtual PCD 00 01", None))
     )
     assert service.released == 1
     assert card_pcsc.readers(Service()) == Readers(None)
