@@ -223,7 +223,7 @@ def _rest(commands: Any) -> None:
     doctor.add_argument("--json", action="store_true", help=_("an object instead of lines"))
     doctor.add_argument("--report", type=Path, metavar="FILE", help=_("write a report for a helpdesk, without secrets"))
     doctor.set_defaults(run=command("agent.cli.doctor", "doctor"))
-    _in_a_window(doctor, "doctor")
+    _in_a_window(doctor, "doctor", "json", "report")
     demo = commands.add_parser("demo", help=_("a rehearsal in a temporary folder: nothing of this computer is touched"))
     demo.add_argument("--keep", action="store_true", help=_("keep the temporary folder and say where it is"))
     demo.set_defaults(run=command("agent.cli.demo", "demo"))
