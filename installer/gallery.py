@@ -270,7 +270,9 @@ def _checks() -> list[Check]:
     greeting = computer.Greeting(
         Environment.PRODUCTION, "services.ehealth.fgov.be", 200, "Mon, 02 Mar 2026 08:56:40 GMT", NOW
     )
-    away = Unreachable("https://services-acpt.ehealth.fgov.be", "no answer within 4 seconds")
+    away = Unreachable(
+        "https://services-acpt.ehealth.fgov.be", _("no answer within {seconds:g} seconds").format(seconds=4)
+    )
     closed = VaultUnavailable("it is locked")
     return [
         *readers_checks(

@@ -74,7 +74,7 @@ _PARTS = {
 _TITLES = {
     Topic.SERVICE: N_("Card service"),
     Topic.READERS: N_("Readers"),
-    Topic.SOFTWARE: N_("eID software"),
+    Topic.SOFTWARE: N_("Software for the eID"),
     Topic.CARD: N_("Card"),
     Topic.AUTHENTICATION: N_("Authentication certificate"),
     Topic.SIGNATURE: N_("Signature certificate"),
@@ -106,8 +106,9 @@ class Check:
     todo: str = ""
 
     @property
-    def name(self) -> str:
-        return self.topic.title
+    def said(self) -> str:
+        """What it is about, and what was found."""
+        return _("{where}: {problem}").format(where=self.topic.title, problem=self.found)
 
 
 def fine(topic: Topic, found: str) -> Check:
@@ -162,7 +163,7 @@ def lines(checks: Sequence[Check]) -> list[str]:
             part = check.topic.part
             said += [*([""] if said else []), _(part.value)]
         shape, word = sign(check.mark)
-        said.append(f"  {shape} {word:<{width}}  {check.name}: {check.found}")
+        said.append(f"  {shape} {word:<{width}}  {check.said}")
         if check.todo:
             said.append(f"  {' ' * (width + 2)}  → {check.todo}")
     return [*said, "", verdict(checks)]

@@ -27,7 +27,7 @@ def test_the_exit_code_says_how_bad_it_is() -> None:
 def test_lines_stand_in_groups_with_what_to_do_below() -> None:
     assert lines([TODO, STOPS, fine(Topic.CLOCK, "right")]) == [
         "The eID",
-        "  ✗ stops  eID software: missing",
+        "  ✗ stops  Software for the eID: missing",
         "           → Install it",
         "",
         "eHealth",

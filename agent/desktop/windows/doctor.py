@@ -167,7 +167,7 @@ class DoctorWindow:
                 self.text.insert("end", f"{_GOES_ON}\t{topic.title}\n", "line")
                 continue
             style = "stops" if check.mark is Mark.STOPS else "line"
-            self.text.insert("end", f"{' '.join(sign(check.mark))}\t{check.name}: {check.found}\n", style)
+            self.text.insert("end", f"{' '.join(sign(check.mark))}\t{check.said}\n", style)
             if check.todo:
                 self.text.insert("end", f"→ {check.todo}\n", "todo")
 

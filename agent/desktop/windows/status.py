@@ -92,6 +92,7 @@ class StatusWindow:
         for text, item in self._always():
             if item.choice is not None and item.choice.act is Act.HELP:
                 button = ttk.Button(frame.body, text=text, command=lambda item=item: self._act(item))  # type: ignore[misc]
+                headline.pack_configure(pady=(look.px(6), look.px(8)))  # as high as the button
                 button.place(in_=headline, relx=1.0, rely=0.5, anchor="e")
             else:
                 frame.secondary(text, lambda item=item: self._act(item))  # type: ignore[misc]
