@@ -38,6 +38,9 @@ from agent.watch.look import environment_of
 TIME_OUT_S = 8.0
 
 _BREATH_S = 0.2
+_GRACE_S = 1.0
+"""For what was given up to end, so that no process of its stays behind."""
+
 _NAMES_S = 1.5
 """For the names of the keystores, on a share perhaps that does not answer."""
 
@@ -103,12 +106,7 @@ def examine(
 ) -> list[Check]:
     """What all probes found, in the order in which it is told; `tell` hears of each as soon as it is there."""
     answers: queue.SimpleQueue[tuple[int, Sequence[Check]]] = queue.SimpleQueue()
-    for position, probe in enumerate(probes):
-        threading.Thread(
-            target=lambda position=position, probe=probe: answers.put((position, _checks(probe))),
-            name=f"probe {probe.topic.value}",
-            daemon=True,
-        ).start()
+    threads = [_started(position, probe, answers) for position, probe in enumerate(probes)]
     found: dict[int, Sequence[Check]] = {}
     end = time.monotonic() + time_out_s
     while len(found) < len(probes) and (left := end - time.monotonic()) > 0:
@@ -118,12 +116,24 @@ def examine(
             continue
         found[position] = checks
         tell(position, checks)
-    for position in [each for each in range(len(probes)) if each not in found]:
-        probe = probes[position]
-        probe.give_up()
-        found[position] = [gave_no_answer(probe.topic, time_out_s)]
+    given_up = [position for position in range(len(probes)) if position not in found]
+    for position in given_up:
+        probes[position].give_up()
+        found[position] = [gave_no_answer(probes[position].topic, time_out_s)]
         tell(position, found[position])
+    end = time.monotonic() + _GRACE_S
+    for position in given_up:
+        threads[position].join(max(0.0, end - time.monotonic()))
     return in_order([check for position in sorted(found) for check in found[position]])
+
+
+def _started(position: int, probe: Probe, answers: queue.SimpleQueue[tuple[int, Sequence[Check]]]) -> threading.Thread:
+    def work() -> None:
+        answers.put((position, _checks(probe)))
+
+    thread = threading.Thread(target=work, name=f"probe {probe.topic.value}", daemon=True)
+    thread.start()
+    return thread
 
 
 def _checks(probe: Probe) -> Sequence[Check]:
