@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,17 @@ from agent.ports import Outside
 if TYPE_CHECKING:
     from agent.config import Config
     from agent.core.holder import Environment
+    from agent.errors import ConfigError
     from agent.ports import Card, Clock, Journal, Keystores, Lock, Notifier, Services, Vault
     from agent.protocol.wire import HttpReply, Service
+    from agent.watch.doctor import Ground
+
+
+JOURNAL = "journal.sqlite3"
+
+_QUICK = (("connect_timeout", 4.0), ("read_timeout", 4.0), ("total_timeout", 6.0))
+_STEP_S = 6.0
+"""For a look that somebody waits for, in seconds: less patience than a renewal has."""
 
 
 def state_folder() -> Path:
@@ -43,7 +53,7 @@ def vault() -> Vault:
 def journal(folder: Path | None = None) -> Journal:
     from agent.adapters.journal_sqlite import SqliteJournal
 
-    return SqliteJournal((folder or state_folder()) / "journal.sqlite3")
+    return SqliteJournal((folder or state_folder()) / JOURNAL)
 
 
 def lock(folder: Path | None = None) -> Lock:
@@ -62,6 +72,46 @@ def services(config: Config) -> Services:
     from agent.adapters.services_https import HttpsServices
 
     return HttpsServices(config.services)
+
+
+def ground(config: Config, config_problem: ConfigError | None, config_path: Path) -> Ground:
+    """What `doctor` looks at."""
+    from agent.adapters.card_surveyor import Surveyor
+    from agent.adapters.folder_look import folder_look
+    from agent.adapters.notify_server import notification_server
+    from agent.adapters.services_https import HttpsServices
+    from agent.desktop.autostart import autostart
+    from agent.desktop.hints import is_share
+    from agent.desktop.instance import is_running
+    from agent.desktop.look import desktop_seen
+    from agent.watch.doctor import Ground
+
+    state = state_folder()
+    quick = replace(config.services, **{name: min(getattr(config.services, name), most) for name, most in _QUICK})
+    surveyors = [Surveyor(config.card_module, time_out_s=_STEP_S) for _each in ("readers", "software")]
+
+    def stop_looking() -> None:
+        for surveyor in surveyors:
+            surveyor.cancel()
+
+    return Ground(
+        clock=clock(),
+        config=config,
+        config_problem=config_problem,
+        config_path=config_path,
+        keystores=keystores(),
+        vault=vault(),
+        journal=journal() if (state / JOURNAL).exists() else None,
+        readers=surveyors[0].readers,
+        software=surveyors[1].software,
+        stop_looking=stop_looking,
+        greet=lambda environment: HttpsServices(quick).greet(environment),
+        folder=lambda folder: folder_look(folder, is_share),
+        desktop=desktop_seen,
+        notifications=notification_server,
+        is_running=lambda: is_running(state / "resident.lock"),
+        starts_at_login=lambda: autostart().is_enabled(),
+    )
 
 
 def notifier() -> Notifier:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import tkinter as tk
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -9,6 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from agent.config import Config
+from agent.core import doctor_computer as computer
+from agent.core.doctor import Check, Mark, Topic, gave_no_answer
+from agent.core.doctor_eid import readers_checks
 from agent.core.finding import Finding, Observation, State
 from agent.core.glance import Fingerprint, Glance
 from agent.core.holder import Environment, Holder
@@ -17,7 +21,8 @@ from agent.core.pass_on import message
 from agent.core.password import password_problem
 from agent.core.person import Person
 from agent.core.renewal import Renewal, Step
-from agent.desktop.windows import notice, pages
+from agent.core.survey import Reader, Readers
+from agent.desktop.windows import doctor, notice, pages
 from agent.desktop.windows.history import HistoryWindow
 from agent.desktop.windows.pass_on import Passing, PassOnWindow
 from agent.desktop.windows.passwords import Passwords
@@ -26,7 +31,17 @@ from agent.desktop.windows.settings import AtLogin, Behind, SettingsWindow
 from agent.desktop.windows.stage import Stage
 from agent.desktop.windows.status import Deeds, Known, StatusWindow, Watcher
 from agent.desktop.windows.theme import Look, new_window
-from agent.errors import AgentError, CardError, PasswordNeeded, PinWrong, VaultUnavailable, WrongPassword
+from agent.errors import (
+    AgentError,
+    CardError,
+    MiddlewareMissing,
+    PasswordNeeded,
+    PinWrong,
+    SignatureCertificateMissing,
+    Unreachable,
+    VaultUnavailable,
+    WrongPassword,
+)
 from agent.ports import Clock, Event
 from agent.sandbox.contracts import contract_text
 from agent.text import _
@@ -56,7 +71,7 @@ def gallery(scale: float, is_dark: bool = False) -> Iterator[Shown]:
 
     Raises: DisplayMissing.
     """
-    for windows in (_renewal, _status, _pass_on, _history, _settings, _notice):
+    for windows in (_renewal, _status, _pass_on, _history, _settings, _doctor, _notice):
         root, look = new_window(scale, is_dark)
         failures = failures_of(root)
         try:
@@ -165,7 +180,7 @@ def _fact(name: str, type_: str) -> object:
 
 def _status(root: tk.Tk, look: Look) -> Iterator[Shown]:
     known = Known(findings(), [])
-    acts = frozenset(Act) - {Act.HELP, Act.QUIT}
+    acts = frozenset(Act) - {Act.QUIT}
     is_watched = True
     watcher = Watcher(lambda: is_watched, lambda: None, lambda: None)
     deeds = Deeds(lambda: known, lambda _choice: None, lambda: False, acts, watcher)
@@ -231,6 +246,63 @@ def _settings(root: tk.Tk, look: Look) -> Iterator[Shown]:
     for number, name in enumerate(("keystores", "passwords", "reminders", "general")):
         window.tabs.select(number)  # type: ignore[no-untyped-call]
         yield f"settings-{name}", root
+
+
+def _doctor(root: tk.Tk, look: Look) -> Iterator[Shown]:
+    checks = _checks()
+    goes_on = threading.Event()
+
+    def examine(begun: doctor.Begun, tell: doctor.Tell) -> None:
+        begun([check.topic for check in checks])
+        for position, check in enumerate(checks):
+            if position == len(checks) // 2:
+                goes_on.wait()
+            tell(position, [check])
+
+    window = doctor.DoctorWindow(root, look, doctor.Behind(examine, lambda _checks: "", lambda _path, _checks: None))
+    yield "doctor-looking", root
+    goes_on.set()
+    yield "doctor", root
+    window.text.yview_moveto(1.0)
+    yield "doctor-end", root
+
+
+def _checks() -> list[Check]:
+    """One of each, some good and some bad."""
+    greeting = computer.Greeting(
+        Environment.PRODUCTION, "services.ehealth.fgov.be", 200, "Mon, 02 Mar 2026 08:56:40 GMT", NOW
+    )
+    away = Unreachable(
+        "https://services-acpt.ehealth.fgov.be", _("no answer within {seconds:g} seconds").format(seconds=4)
+    )
+    closed = VaultUnavailable("it is locked")
+    return [
+        *readers_checks(
+            Readers(None, (Reader("ACS ACR38U-CCID 00 00", b""), Reader("Windows Hello for Business 1", None)))
+        ),
+        Check(
+            Topic.SOFTWARE,
+            Mark.STOPS,
+            str(MiddlewareMissing("")),
+            MiddlewareMissing("/usr/lib/libbeidpkcs11.so.0").advice,
+        ),
+        Check(Topic.SIGNATURE, Mark.STOPS, str(SignatureCertificateMissing()), SignatureCertificateMissing().advice),
+        computer.service_check(greeting),
+        Check(Topic.ACCEPTANCE, Mark.STOPS, str(away), away.advice),
+        computer.clock_check([greeting]),
+        computer.folder_check(computer.FolderSeen(str(FOLDER), True, is_share=True, free_bytes=87_300_000_000)),
+        computer.found_check(3),
+        *computer.password_checks(2, [], [str(KEYSTORE)]),
+        Check(Topic.VAULT, Mark.TODO, str(closed), closed.advice),
+        computer.tray_check(computer.DesktopSeen("AppIndicator", "8.6.13")),
+        computer.notifications_check(None),
+        computer.windows_check(computer.DesktopSeen("AppIndicator", "8.6.13")),
+        computer.config_check("/home/onthaal/.config/ehealth-certificate-agent/config.toml", True),
+        computer.journal_check(True, NOW - timedelta(hours=2), 0),
+        computer.running_check(True),
+        computer.autostart_check(False),
+        gave_no_answer(Topic.CARD, 8),
+    ]
 
 
 def _notice(root: tk.Tk, look: Look) -> Iterator[Shown]:

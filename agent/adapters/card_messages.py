@@ -1,7 +1,8 @@
 """What the renewal and its card process say to each other: one JSON object a line, each with its `kind`.
 
     renewal → card process    identify | sign, then pin where it was asked for
-    card process → renewal    doing …, pin_needed at most once, then one of identified | signed | failed
+    doctor → card process     survey, of the readers or of a module
+    card process → either     doing …, pin_needed at most once, then one of identified | signed | surveyed | failed
 
 No pickle: a middleware that went wrong in there must not be able to run anything here.
 """
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.adapters.card_codes import Doing
+from agent.adapters.card_survey_messages import Survey, Surveyed, survey_message, survey_object
 from agent.core.person import Person
 from agent.errors import CardError
 from agent.ports import CardKey, Eid
@@ -59,7 +61,7 @@ class Failed:
     error: CardError
 
 
-Message = Identify | Sign | Pin | Doing | PinNeeded | Identified | Signed | Failed
+Message = Identify | Sign | Pin | Doing | PinNeeded | Identified | Signed | Failed | Survey | Surveyed
 
 
 class NotAMessage(ValueError):
@@ -90,6 +92,8 @@ def _object(message: Message) -> dict[str, object]:  # noqa: PLR0911  one a kind
             return {"kind": "signed", "signature": _text(signature)}
         case Failed(error):
             return {"kind": "failed", "error": type(error).__name__, "facts": error.facts}
+        case Survey() | Surveyed():
+            return survey_object(message)
 
 
 def message(of_line: bytes) -> Message:
@@ -121,7 +125,7 @@ def _message(given: dict[str, Any]) -> Message:  # noqa: PLR0911  one a kind
         case "failed":
             return Failed(_errors()[given["error"]](**given["facts"]))
         case _:
-            raise KeyError("kind")
+            return survey_message(given)
 
 
 def _errors(root: type[CardError] = CardError) -> dict[str, type[CardError]]:

@@ -16,7 +16,10 @@ from typing import BinaryIO
 from agent.adapters.card_messages import Failed, Identified, Identify, Message, Pin, PinNeeded, Sign, Signed
 from agent.adapters.card_messages import line as line_of
 from agent.adapters.card_messages import message as message_of
+from agent.adapters.card_pcsc import readers
 from agent.adapters.card_pkcs11 import Pkcs11Card
+from agent.adapters.card_survey import survey
+from agent.adapters.card_survey_messages import Survey, Surveyed
 from agent.errors import CardError
 from agent.ports import PinEntry
 from agent.secret import Secret
@@ -55,6 +58,8 @@ def _answer(request: Message, tell: Tell, enter_pin: PinEntry) -> Message:
             case Sign(module, eid, key, data, uses_last_try):
                 card = Pkcs11Card(Path(module), tell)
                 return Signed(card.sign(eid, key, data, enter_pin, uses_last_try=uses_last_try))
+            case Survey(module):
+                return Surveyed(readers() if module is None else survey(Path(module), tell))
             case _:
                 raise SystemExit(2)
     except CardError as error:

@@ -61,6 +61,16 @@ class HttpsServices(Services):
                 raise OutcomeUnknown(request_id, broken.problem) from broken.__cause__
             raise Unreachable(str(request.url), broken.problem) from broken.__cause__
 
+    def greet(self, environment: Environment) -> HttpReply:
+        """What the server says to a plain question that asks for nothing. Raises: Unreachable."""
+        base = self._config.production if environment is Environment.PRODUCTION else self._config.acceptance
+        headers = {"User-Agent": f"ehealth-certificate-agent/{__version__}", "Connection": "close"}
+        request = httpx.Request("GET", f"{base.rstrip('/')}{Service.CERTRA.value}", headers=headers)
+        try:
+            return _Conversation(request, self._config, self._tls).reply()
+        except _Broken as broken:
+            raise Unreachable(str(request.url), broken.problem) from broken.__cause__
+
 
 def _tls(config: ServicesConfig) -> ssl.SSLContext:
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -145,7 +155,8 @@ class _Conversation:
                 body = b"".join(_unpacked(response))
             finally:
                 response.close()
-        return HttpReply(response.status_code, response.headers.get("Content-Type", ""), body)
+        said = response.headers
+        return HttpReply(response.status_code, said.get("Content-Type", ""), body, said.get("Date", ""))
 
     def _proxy(self) -> httpx.Proxy | None:
         """The proxy that the environment or the operating system names for this address."""

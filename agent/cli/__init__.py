@@ -1,6 +1,7 @@
 """The terminal: commands are parsed, called, printed. Nothing is decided here.
 
-Exit codes of `check` are those of monitoring plugins (`report.ExitCode`). Of all other commands:
+Exit codes of `check` are those of monitoring plugins (`report.ExitCode`), those of `doctor` say how much is wrong
+(`core.doctor.exit_code`: 0 nothing, 1 something to do, 2 something that stops a renewal). Of all other commands:
 
     0   done
     1   it could not be done

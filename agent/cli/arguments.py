@@ -239,6 +239,14 @@ def _rest(commands: Any) -> None:
             action.add_argument("--password-stdin", action="store_true", help=_("read it from standard input"))
     settings = commands.add_parser("settings", help=_("a window for folders, passwords, quiet hours, language"))
     settings.set_defaults(run=command("agent.cli.windows", "settings"))
+    doctor = commands.add_parser(
+        "doctor",
+        help=_("look at everything that a renewal needs: exit code 0 all well, 1 to do, 2 it stops a renewal"),
+    )
+    doctor.add_argument("--json", action="store_true", help=_("an object instead of lines"))
+    doctor.add_argument("--report", type=Path, metavar="FILE", help=_("write a report for a helpdesk, without secrets"))
+    doctor.set_defaults(run=command("agent.cli.doctor", "doctor"))
+    _in_a_window(doctor, "doctor", "json", "report")
     demo = commands.add_parser("demo", help=_("a rehearsal in a temporary folder: nothing of this computer is touched"))
     demo.add_argument("--keep", action="store_true", help=_("keep the temporary folder and say where it is"))
     demo.set_defaults(run=command("agent.cli.demo", "demo"))

@@ -73,6 +73,14 @@ def pass_on(arguments: Namespace, config: Config) -> None:
     window.show_message(window.Passing(message.text, lambda: save(message), open_file))
 
 
+def doctor(arguments: Namespace) -> int:
+    """What is wrong here. A config file that cannot be used is one of the things that are told."""
+    from agent.cli.doctor import behind
+
+    _window("doctor").show_doctor(behind(arguments.config))
+    return 0
+
+
 # ── Status ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -108,6 +116,7 @@ class _Acts:
             Act.FOLDER: self._open_folder,
             Act.HISTORY: lambda _choice: self._start("history", "--window"),
             Act.SETTINGS: lambda _choice: self._start("settings"),
+            Act.HELP: lambda _choice: self._start("doctor", "--window"),
         }
 
     def known(self) -> Any:

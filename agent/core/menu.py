@@ -30,6 +30,7 @@ class Act(Enum):
     SETTINGS = auto()
     HELP = auto()
     QUIT = auto()
+    STATUS = auto()  # a click on the icon itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,3 +38,14 @@ class Instance:
 
 class AlreadyRunning(Exception):
     """Another process of this user is the resident."""
+
+
+def is_running(path: Path) -> bool:
+    """Whether a resident holds the lock file; nothing is made where there is none."""
+    if not path.exists():
+        return False
+    try:
+        Instance(path).let_go()
+    except AlreadyRunning:
+        return True
+    return False

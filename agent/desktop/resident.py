@@ -345,6 +345,8 @@ class Resident:
                 self._open("history", "history", "--window")
             case Choice(Act.SETTINGS):
                 self._open("settings", "settings")
+            case Choice(Act.HELP):
+                self._open("doctor", "doctor", "--window")
             case _:
                 self._open_status()
 

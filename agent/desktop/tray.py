@@ -16,7 +16,7 @@ from agent.core.reminders import Reminder
 from agent.text import _
 
 NAME = "ehealth-certificate-agent"
-HELP = Choice(Act.HELP)
+STATUS = Choice(Act.STATUS)
 
 _FIRST_TRIES, _FIRST_PAUSE_S, _PAUSE_S = 5, 5.0, 60.0
 _SIZE = 64
@@ -153,25 +153,9 @@ class SystemTray:
 
     def _found(self) -> tuple[Any, bool]:
         """An icon where there is a tray for it, and whether there is a display at all."""
-        pystray = _pystray()
-        if pystray is None:
-            return None, False
-        icon_class = pystray.Icon
-        if icon_class.__module__ == "pystray._xorg":
-            from Xlib.error import DisplayError
-
-            from agent.desktop.tray_x11 import X11Icon, has_tray
-
-            try:
-                if not has_tray():
-                    return None, True
-            except (DisplayError, OSError):
-                return None, False
-            icon_class = X11Icon
-        elif icon_class.__module__ in ("pystray._gtk", "pystray._appindicator"):
-            from agent.desktop.tray_gtk import mended
-
-            icon_class = mended(icon_class)
+        icon_class, has_display = _icon_class()
+        if icon_class is None:
+            return None, has_display
         with self._lock:
             picture = self._drawn(_SIZE, is_dark_panel())
             self._icon = icon_class(NAME, picture, self._face.tooltip, self._menu(self._face.menu))
@@ -196,9 +180,11 @@ class SystemTray:
         return picture(self._face.sign, size, dark_panel)
 
     def _menu(self, items: Sequence[Item]) -> Any:
+        """The lines, and one that nobody sees: what a click on the icon itself does."""
         import pystray
 
-        return pystray.Menu(*(self._entry(item) for item in items))
+        click = pystray.MenuItem("", lambda: self._choose(STATUS), default=True, visible=False)
+        return pystray.Menu(*map(self._entry, items), click)
 
     def _entry(self, item: Item) -> Any:
         import pystray
@@ -207,11 +193,44 @@ class SystemTray:
             return pystray.Menu.SEPARATOR
         text = item.text.replace("&", "&&") if sys.platform == "win32" else item.text
         if item.items:
-            return pystray.MenuItem(text, self._menu(item.items))
+            return pystray.MenuItem(text, pystray.Menu(*map(self._entry, item.items)))
         choice = item.choice
         if choice is None:
             return pystray.MenuItem(text, None, enabled=False)
-        return pystray.MenuItem(text, lambda: self._choose(choice), default=choice == HELP)
+        return pystray.MenuItem(text, lambda: self._choose(choice))
+
+
+def _icon_class() -> tuple[Any, bool]:
+    """The kind of icon that this desktop's tray shows, None where there is no tray, and whether there is a display."""
+    pystray = _pystray()
+    if pystray is None:
+        return None, False
+    if pystray.Icon.__module__ in ("pystray._gtk", "pystray._appindicator"):
+        from agent.desktop.tray_gtk import mended
+
+        return mended(pystray.Icon), True
+    if pystray.Icon.__module__ != "pystray._xorg":
+        return pystray.Icon, True
+    from Xlib.error import DisplayError
+
+    from agent.desktop.tray_x11 import X11Icon, has_tray
+
+    try:
+        return (X11Icon, True) if has_tray() else (None, True)
+    except (DisplayError, OSError):
+        return None, False
+
+
+_KINDS = {"_gtk": "GTK", "_appindicator": "AppIndicator", "tray_x11": "X11", "_win32": "Windows", "_darwin": "macOS"}
+
+
+def tray_kind() -> str | None:
+    """The kind of tray that shows icons here, by name; None where there is none."""
+    icon_class, _has_display = _icon_class()
+    if icon_class is None:
+        return None
+    module = str(icon_class.__module__).rpartition(".")[2]
+    return _KINDS.get(module, module)
 
 
 def _pystray() -> ModuleType | None:

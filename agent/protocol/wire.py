@@ -16,8 +16,9 @@ class Service(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """What came back, whatever it is. `content_type` as sent, empty where there was none."""
+    """What came back, whatever it is. `content_type` and `date` as sent, empty where there was none."""
 
     status: int
     content_type: str
     body: bytes
+    date: str = ""

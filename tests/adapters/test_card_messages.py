@@ -18,7 +18,9 @@ from agent.adapters.card_messages import (
     line,
     message,
 )
+from agent.adapters.card_survey_messages import Survey, Surveyed
 from agent.core.person import Person
+from agent.core.survey import Readers, Software
 from agent.errors import CardError, CardFailed, CardRemoved, MiddlewareMissing, PinBlocked, PinWrong, WrongPerson
 from agent.ports import CardKey, Eid
 from agent.secret import Secret
@@ -37,6 +39,8 @@ _messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(PinNeeded, st.none() | st.integers(0, 3)),
     st.builds(Identified, _eids),
     st.builds(Signed, st.binary()),
+    st.builds(Survey, st.none() | st.text()),
+    st.builds(Surveyed, st.from_type(Readers) | st.from_type(Software)),
 )
 
 
@@ -80,6 +84,9 @@ def test_errors_cross_as_what_they_are(error: CardError) -> None:
         b'{"kind": "doing", "doing": "dancing"}\n',
         b'{"kind": "signed", "signature": 7}\n',
         b'{"kind": "identified", "eid": {"person": []}}\n',
+        b'{"kind": "readers", "problem": null, "readers": [[1]]}\n',
+        b'{"kind": "software", "about": ["a"], "slots": []}\n',
+        b'{"kind": "software", "about": ["a", "b", "c"], "slots": [["r", null, {"label": "x"}]]}\n',
         b'{"kind": "failed", "error": "SystemExit", "facts": {}}\n',
         b'{"kind": "failed", "error": "PinWrong", "facts": {"other": 1}}\n',
     ],

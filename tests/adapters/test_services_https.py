@@ -57,6 +57,28 @@ def plain(server: Loopback) -> str:
     return f"http://127.0.0.1:{server.port}"
 
 
+# ── A plain question ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_plain_question_sends_nothing_and_tells_the_servers_time() -> None:
+    date = "Mon, 02 Mar 2026 09:00:00 GMT"
+    with serving(answers(b"", f"Date: {date}", status="405 Method Not Allowed")) as server:
+        services = HttpsServices(replace(PATIENT, acceptance=plain(server), production="https://production.invalid"))
+        reply = services.greet(Environment.ACCEPTANCE)
+    assert (reply.status, reply.date) == (405, date)
+    (request,) = server.received
+    assert request.head.startswith("GET /CertRa/v2 HTTP/1.1\r\n")
+    assert request.body == b""
+
+
+@pytest.mark.parametrize("behaviour", [hangs_up, waits], ids=["hangs up", "waits"])
+def test_a_plain_question_without_an_answer_is_no_way_there(behaviour: Behaviour) -> None:
+    with serving(behaviour) as server:
+        services = HttpsServices(replace(PATIENT, production=plain(server), read_timeout=0.2))
+        with pytest.raises(Unreachable):
+            services.greet(Environment.PRODUCTION)
+
+
 # ── What is sent ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

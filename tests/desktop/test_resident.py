@@ -321,7 +321,12 @@ def test_a_journal_that_cannot_be_read_is_no_end(
 
 @pytest.mark.parametrize(
     ("act", "command"),
-    [(Act.HISTORY, "history --window"), (Act.SETTINGS, "settings"), (Act.HELP, "status --window")],
+    [
+        (Act.HISTORY, "history --window"),
+        (Act.SETTINGS, "settings"),
+        (Act.HELP, "doctor --window"),
+        (Act.STATUS, "status --window"),
+    ],
 )
 def test_windows_are_processes_and_each_is_opened_once(practice: Practice, act: Act, command: str) -> None:
     practice.begin()

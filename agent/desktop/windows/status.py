@@ -74,7 +74,7 @@ class StatusWindow:
         self.frame = frame = PageFrame(root, look, WIDTH)
         root.title(_("eHealth certificates"))
         fit(root, look, WIDTH + 48, 520)
-        frame.headline(_("eHealth certificates"))
+        headline = frame.headline(_("eHealth certificates"))
         self._unwatched = frame.warning(
             _("The agent is not running: nobody watches over these certificates until it is started again.")
         )
@@ -90,7 +90,12 @@ class StatusWindow:
         self._close = frame.way_out(_("&Close"), root.destroy)
         self._show_watcher(deeds.watcher.is_there())
         for text, item in self._always():
-            frame.secondary(text, lambda item=item: self._act(item))  # type: ignore[misc]
+            if item.choice is not None and item.choice.act is Act.HELP:
+                button = ttk.Button(frame.body, text=text, command=lambda item=item: self._act(item))  # type: ignore[misc]
+                headline.pack_configure(pady=(look.px(6), look.px(8)))  # as high as the button
+                button.place(in_=headline, relx=1.0, rely=0.5, anchor="e")
+            else:
+                frame.secondary(text, lambda item=item: self._act(item))  # type: ignore[misc]
         frame.first(self.table.tree)
         keys(root, lambda: frame)
         frame.pack(fill="both", expand=True)

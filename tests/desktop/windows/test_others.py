@@ -66,7 +66,7 @@ ALWAYS = Watcher(lambda: True, print, print)
 
 
 def _status(opened: Opened, known: Known, chosen: list[Choice]) -> StatusWindow:
-    acts = frozenset(Act) - {Act.HELP, Act.QUIT}
+    acts = frozenset(Act) - {Act.QUIT}
     return StatusWindow(*opened, Deeds(lambda: known, chosen.append, lambda: False, acts, ALWAYS), FakeClock())
 
 
@@ -100,9 +100,9 @@ def test_what_is_always_there_is_carried_out(opened: Opened) -> None:
     chosen: list[Choice] = []
     _status(opened, Known([], []), chosen)
     assert "No keystore was found." in _text(opened[0])
-    for text in ("Check now", "Open folder", "History", "Settings"):
+    for text in ("Check now", "Open folder", "History", "Settings", "Help"):
         _button(opened[0], text).invoke()
-    assert [choice.act for choice in chosen] == [Act.CHECK, Act.FOLDER, Act.HISTORY, Act.SETTINGS]
+    assert [choice.act for choice in chosen] == [Act.CHECK, Act.FOLDER, Act.HISTORY, Act.SETTINGS, Act.HELP]
 
 
 def test_what_a_check_finds_comes_up_by_itself(opened: Opened) -> None:

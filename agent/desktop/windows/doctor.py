@@ -1,0 +1,198 @@
+"""The help window: what is wrong here. It stands at once and fills line by line."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tkinter import filedialog, font, ttk
+
+from agent.core.doctor import Check, Mark, Part, Topic, sign, verdict
+from agent.desktop.windows.background import in_background
+from agent.desktop.windows.parts import PageFrame, fit, keys
+from agent.desktop.windows.theme import BODY, STRONG, Look, every, new_window
+from agent.errors import AgentError
+from agent.text import _
+
+WIDTH = 760
+_LINES = 22
+_TICK_MS = 50
+_GOES_ON = "…"
+
+Begun = Callable[[Sequence[Topic]], object]
+Tell = Callable[[int, Sequence[Check]], object]
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind the window. Neither is called in the window's own thread.
+
+    Attributes:
+        examine: looks at everything; tells first what it will look at, then each thing that it found.
+        copied: what was found, fit to be sent away.
+        save: writes the report. Raises: AgentError.
+    """
+
+    examine: Callable[[Begun, Tell], object]
+    copied: Callable[[Sequence[Check]], str]
+    save: Callable[[Path, Sequence[Check]], object]
+
+
+def show_doctor(behind: Behind) -> None:
+    """Show the window until the person closes it. Raises: DisplayMissing."""
+    root, look = new_window()
+    DoctorWindow(root, look, behind)
+    root.mainloop()
+
+
+class DoctorWindow:
+    def __init__(self, root: tk.Tk, look: Look, behind: Behind) -> None:
+        self.root, self.look, self._behind = root, look, behind
+        self._news: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._topics: Sequence[Topic] = ()
+        self._found: dict[int, Sequence[Check]] = {}
+        self._is_looking = False
+        root.title(_("Help – eHealth certificates"))
+        fit(root, look, WIDTH + 48, 560)
+        self.frame = frame = PageFrame(root, look, WIDTH)
+        frame.headline(_("What is wrong here"))
+        self.said = frame.paragraph("")
+        self.text = self._area()
+        self._again = frame.primary(_("Check &again"), self.look_again)
+        self._save = frame.secondary(_("&Save report…"), self._save_report)
+        self._copy = frame.secondary(_("Co&py"), self._copy_all)
+        frame.way_out(_("&Close"), root.destroy)
+        frame.first(self.text)
+        keys(root, lambda: frame)
+        frame.pack(fill="both", expand=True)
+        self.look_again()
+        every(root, _TICK_MS, self.catch_up)
+        root.deiconify()
+        frame.take_keyboard()
+
+    @property
+    def checks(self) -> list[Check]:
+        return [check for position in sorted(self._found) for check in self._found[position]]
+
+    # ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def look_again(self) -> None:
+        if self._is_looking:
+            return
+        self._is_looking, self._topics, self._found = True, (), {}
+        self._show()
+        threading.Thread(target=self._examine, name="doctor", daemon=True).start()
+
+    def _examine(self) -> None:
+        """In a thread of its own; what is new is done in the window's."""
+
+        def begun(topics: Sequence[Topic]) -> None:
+            self._news.put(lambda: setattr(self, "_topics", topics))
+
+        def tell(position: int, checks: Sequence[Check]) -> None:
+            self._news.put(lambda: self._found.update({position: checks}))
+
+        try:
+            self._behind.examine(begun, tell)
+        finally:
+            self._news.put(lambda: setattr(self, "_is_looking", False))
+
+    def catch_up(self) -> None:
+        """Show what is new."""
+        is_new = False
+        while not self._news.empty():
+            self._news.get()()
+            is_new = True
+        if is_new:
+            self._show()
+
+    # ── Showing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _area(self) -> tk.Text:
+        px = self.look.px
+        box = ttk.Frame(self.frame.body)
+        box.pack(fill="both", expand=True, pady=(0, px(8)))
+        text = tk.Text(box, wrap="word", width=1, height=_LINES, font=BODY, padx=px(8), pady=px(8), relief="solid")
+        text.configure(borderwidth=1, highlightthickness=px(2), cursor="arrow", takefocus=True)
+        bar = ttk.Scrollbar(box, command=text.yview)
+        text.configure(yscrollcommand=bar.set)
+        bar.pack(side="right", fill="y")
+        text.pack(side="left", fill="both", expand=True)
+        written = font.nametofont(STRONG, text)
+        indent = max(written.measure(" ".join(sign(mark))) for mark in Mark) + px(16)
+        text.tag_configure("heading", font=STRONG, spacing1=px(10), spacing3=px(4))
+        for name, own in (("line", BODY), ("stops", STRONG)):
+            text.tag_configure(name, font=own, tabs=(indent,), lmargin2=indent, spacing3=px(2))
+        text.tag_configure("todo", tabs=(indent,), lmargin1=indent, lmargin2=indent, spacing3=px(6))
+        for key, amount in (("<Up>", -1), ("<Down>", 1)):
+            text.bind(key, lambda _event, amount=amount: self._scroll(amount))  # type: ignore[misc]
+        text.bind("<Tab>", lambda _event: self._leave(text.tk_focusNext()))
+        text.bind("<Shift-Tab>", lambda _event: self._leave(text.tk_focusPrev()))
+        return text
+
+    def _scroll(self, amount: int) -> str:
+        self.text.yview_scroll(amount, "units")
+        return "break"
+
+    @staticmethod
+    def _leave(widget: tk.Misc | None) -> str:
+        if widget is not None:
+            widget.focus_set()
+        return "break"
+
+    def _show(self) -> None:
+        self.said.configure(text=_("Looking …") if self._is_looking else verdict(self.checks))
+        for button in (self._again, self._save, self._copy):
+            button.state(["disabled" if self._is_looking else "!disabled"])
+        top = self.text.yview()[0]
+        self.text.configure(state="normal")
+        self.text.delete("1.0", "end")
+        for part in Part:
+            self._show_part(part)
+        self.text.configure(state="disabled")
+        self.text.yview_moveto(top)
+
+    def _show_part(self, part: Part) -> None:
+        waiting = [topic for position, topic in enumerate(self._topics) if position not in self._found]
+        order = list(Topic)
+        entries = [(check.topic, check) for check in self.checks] + [(topic, None) for topic in waiting]
+        own = sorted((each for each in entries if each[0].part is part), key=lambda each: order.index(each[0]))
+        if own:
+            self.text.insert("end", f"{_(part.value)}\n", "heading")
+        for topic, check in own:
+            if check is None:
+                self.text.insert("end", f"{_GOES_ON}\t{topic.title}\n", "line")
+                continue
+            style = "stops" if check.mark is Mark.STOPS else "line"
+            self.text.insert("end", f"{' '.join(sign(check.mark))}\t{check.said}\n", style)
+            if check.todo:
+                self.text.insert("end", f"→ {check.todo}\n", "todo")
+
+    # ── Handing on ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _copy_all(self) -> None:
+        in_background(self.frame, lambda: self._behind.copied(self.checks), self._copied)
+
+    def _copied(self, text: str | AgentError) -> None:
+        self.root.clipboard_clear()
+        self.root.clipboard_append(str(text))
+        self.said.configure(text=_("It is in the clipboard, without names of users and national numbers."))
+
+    def _save_report(self) -> None:
+        chosen = filedialog.asksaveasfilename(
+            parent=self.root, title=_("Save report"), initialfile="ehealth-agent.txt", defaultextension=".txt"
+        )
+        if chosen:
+            self.save_to(Path(chosen))
+
+    def save_to(self, path: Path) -> None:
+        def saved(result: object) -> None:
+            if isinstance(result, AgentError):
+                self.said.configure(text=f"✗ {result} {result.advice}")
+            else:
+                self.said.configure(text=_("The report is in {path}.").format(path=path))
+
+        in_background(self.frame, lambda: self._behind.save(path, self.checks), saved)
