@@ -212,7 +212,7 @@ def _pin_check(card: CardSeen) -> Check:
         left = 1
     pinpad = _(", entered on the reader") if card.has_pinpad else ""
     if left is None:
-        return fine(Topic.PIN, _("this card tells its tries only after a wrong one; it was not asked") + pinpad)
+        return fine(Topic.PIN, _("how many tries are left is not told here without a PIN") + pinpad)
     found = ngettext("{count} try left", "{count} tries left", left).format(count=left) + pinpad
     if left < 3:
         return Check(Topic.PIN, Mark.TODO, found, _("The right PIN, entered once, brings back all three tries."))
