@@ -4,7 +4,8 @@ python-xlib 0.33 leaves unsent what one thread has to send while another has jus
 comes: the icon stayed blank, or did not end. So all is sent, and known to have arrived, before an event is waited for.
 
 pystray 0.19.5 asks for no button events, pastes a picture without its transparency, fails at a title that is not
-Latin-1, and keeps a window that nobody sees after the tray went away. Source: spec/desktop.md, Libraries;
+Latin-1, keeps a window that nobody sees after the tray went away, and keeps threads waiting that speak to an icon which
+has ended. Source: spec/desktop.md, Libraries;
 freedesktop.org, System Tray Protocol.
 """
 
@@ -23,6 +24,15 @@ from agent.desktop.icon import on_panel
 
 _EVENTS = Xlib.X.ExposureMask | Xlib.X.StructureNotifyMask | Xlib.X.ButtonPressMask
 _GREY = (128, 128, 128)
+_MOST_SPEAKERS = 8
+"""Threads that may speak to the icon while it ends; there are two or three."""
+
+
+class _Over:
+    """In place of the queue of answers, once nobody answers any more: what is asked then counts as done."""
+
+    def get(self) -> bool:
+        return True
 
 
 def has_tray() -> bool:
@@ -42,6 +52,7 @@ class X11Icon(_xorg.Icon):  # type: ignore[misc]
     title: str
     _title: str
     _icon_data: Any
+    _queue: Any
     _systray_manager: Any
 
     @property
@@ -70,6 +81,12 @@ class X11Icon(_xorg.Icon):  # type: ignore[misc]
         """Once: a window that is docked again is taken off the screen first."""
         if self._systray_manager is None:
             super()._dock_window()
+
+    def _mainloop(self) -> None:
+        super()._mainloop()
+        answers, self._queue = self._queue, _Over()
+        for _ in range(_MOST_SPEAKERS):
+            answers.put(True)
 
     def _events(self) -> Iterator[Any]:
         while True:

@@ -77,3 +77,42 @@ def test_without_d_bus_the_icon_is_there_and_ends_well(tmp_path: Path, backend: 
         until(lambda: seat.sees(AMBER), "the icon counts the days")
         if backend != "appindicator":  # there the words are those of the panel
             until(lambda: "ΑΘΗΝΑ – apotheek 药…" in seat.windows(), "it has its words")
+
+
+_LATE = """
+import threading
+import agent.desktop.tray as tray
+
+shown = tray.SystemTray()
+icon, _ = shown._found()
+over = threading.Event()
+
+def late(icon):
+    icon._window.destroy()
+    icon._display.flush()
+    over.wait()
+    icon.visible = True
+    print('not kept waiting')
+
+def run():
+    icon.run(setup=late)
+    over.set()
+
+run()
+"""
+
+
+@needs_a_desktop
+def test_who_speaks_to_an_icon_that_has_ended_is_not_kept_waiting(tmp_path: Path) -> None:
+    """A tray that leaves while the icon is put into it once kept the agent waiting for ever."""
+    with x_server("800x600x24") as display:
+        environ = home(tmp_path) | {"PYSTRAY_BACKEND": "xorg", "DISPLAY": display}
+        tray = subprocess.Popen(["trayer"], env=environ, stderr=subprocess.DEVNULL)
+        try:
+            until(lambda: "panel" in Seat(environ).windows(), "there is a tray")
+            program = [sys.executable, "-c", _LATE]
+            said = subprocess.run(program, env=environ, capture_output=True, text=True, timeout=30, check=False)
+        finally:
+            tray.terminate()
+            tray.wait()
+    assert said.stdout == "not kept waiting\n", said.stderr
