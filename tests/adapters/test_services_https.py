@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,6 +42,17 @@ def no_proxy_of_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(autouse=True)
+def localhost_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A root made with debootstrap has no hosts file."""
+    ask = socket.getaddrinfo
+
+    def found(host: str | None, *rest: Any, **named: Any) -> Any:
+        return ask("127.0.0.1" if host == "localhost" else host, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
 
 
 @pytest.fixture(scope="session")
