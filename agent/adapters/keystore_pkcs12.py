@@ -173,7 +173,7 @@ def _content(path: Path) -> tuple[os.stat_result, bytes]:
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(handle)
         _require_plain(path, status)
-        return status, file.read(_MAX_SIZE + 1)
+        return status, file.read(min(status.st_size, _MAX_SIZE) + 1)  # room for all that is allowed would cost more
 
 
 def _require_plain(path: Path, status: os.stat_result) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from hashlib import sha256
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -66,7 +67,7 @@ def certificate_of(certificate_der: bytes) -> x509.Certificate:
 
 
 def fingerprint(certificate: x509.Certificate) -> Fingerprint:
-    return Fingerprint(certificate.fingerprint(hashes.SHA256()).hex())
+    return Fingerprint(sha256(certificate.public_bytes(serialization.Encoding.DER)).hexdigest())
 
 
 def public_key_identifier(public_key: CertificatePublicKeyTypes) -> PublicKeyIdentifier:

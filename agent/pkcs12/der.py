@@ -94,6 +94,25 @@ def content(der: bytes, element: Element, tag: int) -> bytes:
     return der[element[1] : element[2]]
 
 
+def first_block_of_sequences(unread: bytes) -> bytes | None:
+    """The first eight bytes of a SEQUENCE of SafeBags that must stand there, given all bytes after them.
+
+    Both headers, the SEQUENCE's and the first bag's, take four bytes each wherever an OBJECT IDENTIFIER begins at the
+    ninth byte and what follows fits to the last byte. None where it does not.
+    """
+    try:
+        parts = elements(unread, 8, len(unread))
+    except (Malformed, Hostile):
+        return None
+    own = 3 if len(parts) > 2 and parts[2][0] == SET else 2
+    if [tag for tag, _start, _stop in parts[:2]] != [OID, CONTEXT_0] or any(tag != SEQUENCE for tag, *_ in parts[own:]):
+        return None
+    whole, bag = len(unread) - 4, parts[own - 1][2] - 8
+    if not 0xFF < bag <= whole <= 0xFFFF:
+        return None
+    return b"\x30\x82%b\x30\x82%b" % (whole.to_bytes(2, "big"), bag.to_bytes(2, "big"))
+
+
 def integer(der: bytes, element: Element) -> int:
     """Raises: Malformed."""
     return int.from_bytes(content(der, element, INTEGER), "big", signed=True)

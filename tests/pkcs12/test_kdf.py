@@ -7,7 +7,7 @@ import sys
 import pytest
 from hypothesis import given, strategies
 
-from agent.pkcs12 import kdf, libcrypto, rc2
+from agent.pkcs12 import der, kdf, libcrypto, pbe, rc2
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,28 @@ def test_rc2_in_libcrypto_and_in_python_agree(key: bytes, iv: bytes, blocks: byt
     with pytest.MonkeyPatch.context() as patch:
         without_libcrypto(patch)
         assert rc2.decrypted_cbc(key, 8 * len(key), iv, blocks) == plain
+
+
+@pytest.mark.parametrize("bags", [[], [1], [40], [119], [120], [247], [300], [300, 20], [70_000], [300] * 5])
+def test_the_first_block_of_a_safe_is_told_from_the_rest_or_derived(bags: list[int]) -> None:
+    """Whatever the lengths of its headers, a safe is what it was."""
+    kind = der.tlv(der.OID, b"\x2a\x86\x48")
+    safe = der.sequence(
+        *(der.sequence(kind, der.tlv(der.CONTEXT_0, bytes(size)), der.tlv(der.SET, b"")) for size in bags)
+    )
+    scheme = pbe.new_pbes1_3des(1)
+    assert scheme.decrypted(scheme.encrypted(safe, "Azerty123"), "Azerty123") == safe
+
+
+@given(plain=strategies.binary(max_size=400))
+def test_what_is_no_safe_is_decrypted_as_well(plain: bytes) -> None:
+    scheme = pbe.new_pbes1_3des(1)
+    assert scheme.decrypted(scheme.encrypted(plain, "Azerty123"), "Azerty123") == plain
+
+
+def test_the_first_block_is_told_where_both_headers_take_four_bytes() -> None:
+    kind = der.tlv(der.OID, b"\x2a\x86\x48")
+    safe = der.sequence(der.sequence(kind, der.tlv(der.CONTEXT_0, bytes(300))))
+    assert der.first_block_of_sequences(bytes(8) + safe[8:]) == safe[:8]
+    assert der.first_block_of_sequences(bytes(8) + safe[8:] + b"\0") is None
+    assert der.first_block_of_sequences(der.sequence(der.sequence(kind, der.tlv(der.CONTEXT_0)))) is None
