@@ -87,4 +87,4 @@ def test_every_source_of_errors_was_looked_at() -> None:
     """The list above is of what was imported; errors live in `agent.errors`, and two in the windows' pages."""
     sources = Path(agent.__file__).parent.rglob("*.py")
     homes = {path for path in sources if "(AgentError)" in path.read_text(encoding="utf-8")}
-    assert homes == {Path(errors.__file__), Path(pages.__file__)}
+    assert {home for home in homes if home.parent != Path(errors.__file__).parent} == {Path(pages.__file__)}
