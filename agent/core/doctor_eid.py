@@ -24,6 +24,7 @@ from agent.errors import (
     NotAnEid,
     PinBlocked,
     ReaderMissing,
+    SignatureCertificateEnds,
     SignatureCertificateExpired,
     SignatureCertificateMissing,
 )
@@ -65,14 +66,17 @@ def _reader(name: str, atr: bytes | None) -> str:
 # ── Software ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def software_checks(module: Path, bits: int | None, seen: Software, now: datetime) -> list[Check]:
+def software_checks(
+    module: Path, bits: int | None, seen: Software, now: datetime, planned: datetime | None = None
+) -> list[Check]:
     """What the eID software and the cards in its readers are good for.
 
     Args:
         bits: the module's word size, None where its file does not tell.
         now: aware UTC.
+        planned: when the next signature is due, where none is due now; aware UTC.
     """
-    return [_software_check(module, bits, seen), *_card_checks(seen, now)]
+    return [_software_check(module, bits, seen), *_card_checks(seen, now, planned)]
 
 
 def _software_check(module: Path, bits: int | None, seen: Software) -> Check:
@@ -88,12 +92,12 @@ def _software_check(module: Path, bits: int | None, seen: Software) -> Check:
     return Check(Topic.SOFTWARE, Mark.STOPS, found, todo)
 
 
-def _card_checks(seen: Software, now: datetime) -> list[Check]:
+def _card_checks(seen: Software, now: datetime, planned: datetime | None) -> list[Check]:
     broken = [_slot_check(slot) for slot in seen.slots if slot.card is None]
     cards = [slot.card for slot in seen.slots if slot.card is not None]
     eids = [card for card in cards if _leaf(card, Topic.SIGNATURE) or _leaf(card, Topic.AUTHENTICATION)]
     eids = eids or [card for card in cards if card.label.startswith(_EID)]
-    checks = [check for card in eids for check in _eid_checks(card, seen.manufacturer == OFFICIAL, now)]
+    checks = [check for card in eids for check in _eid_checks(card, seen.manufacturer == OFFICIAL, now, planned)]
     if not checks:
         missing = NotAnEid() if cards else CardMissing()
         if cards or not broken:
@@ -115,13 +119,13 @@ def _slot_check(slot: SlotSeen) -> Check:
     return Check(Topic.CARD, Mark.TODO, found, todo)
 
 
-def _eid_checks(card: CardSeen, is_official: bool, now: datetime) -> list[Check]:
+def _eid_checks(card: CardSeen, is_official: bool, now: datetime, planned: datetime | None) -> list[Check]:
     checks = [fine(Topic.CARD, _generation(card))]
     if not card.certificates and not is_official:
         todo = _("The official eID software shows its certificates.")
         return [Check(Topic.CARD, Mark.TODO, _("it shows no certificates before a PIN"), todo)]
     checks.append(_certificate_check(card, Topic.AUTHENTICATION, now))
-    checks.append(_certificate_check(card, Topic.SIGNATURE, now))
+    checks.append(_certificate_check(card, Topic.SIGNATURE, now, planned))
     checks.append(_pin_check(card))
     return checks
 
@@ -165,7 +169,7 @@ def _leaf(card: CardSeen, topic: Topic) -> x509.Certificate | None:
     return next((each for label, each in _held(card) if label == _LABELS[topic] and _RULES[topic](each)), None)
 
 
-def _certificate_check(card: CardSeen, topic: Topic, now: datetime) -> Check:
+def _certificate_check(card: CardSeen, topic: Topic, now: datetime, planned: datetime | None = None) -> Check:
     leaf = _leaf(card, topic)
     is_needed = Mark.STOPS if topic is Topic.SIGNATURE else Mark.TODO
     if leaf is None:
@@ -184,6 +188,14 @@ def _certificate_check(card: CardSeen, topic: Topic, now: datetime) -> Check:
         todo = _("Take the card out, insert it again and look again. If it stays so, ask the municipality.")
         return Check(topic, Mark.TODO, f"{valid}; {problem}", todo)
     found = _("{valid}, with its chain up to the root").format(valid=valid)
+    return _lasting_check(topic, found, end, now, planned)
+
+
+def _lasting_check(topic: Topic, found: str, end: datetime, now: datetime, planned: datetime | None) -> Check:
+    """Whether a certificate that is good today lasts long enough."""
+    if planned is not None and end < planned:
+        ends = SignatureCertificateEnds(end.date(), planned.date())
+        return Check(topic, Mark.TODO, str(ends), ends.advice)
     if (end - now).days < _SOON_DAYS:
         return Check(topic, Mark.TODO, found, _("Ask the municipality for a new card in time."))
     return fine(topic, found)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from agent.config import Config
 from agent.core import doctor_computer as computer
 from agent.core.doctor import Check, Mark, Topic, failed, gave_no_answer, in_order
 from agent.core.doctor_eid import readers_checks, software_checks
+from agent.core.finding import State
 from agent.core.holder import Environment
 from agent.core.survey import Readers, Software
 from agent.errors import (
@@ -33,6 +35,7 @@ from agent.errors import (
 from agent.ports import Clock, Journal, Keystores, Vault
 from agent.protocol.wire import HttpReply
 from agent.secret import Secret
+from agent.watch.judge import judge
 from agent.watch.look import environment_of
 
 TIME_OUT_S = 8.0
@@ -176,7 +179,19 @@ class _Looks:
             module, bits, seen = self.ground.software()
         except (MiddlewareMissing, MiddlewareUnusable, MiddlewareCrashed) as problem:
             return [Check(Topic.SOFTWARE, Mark.STOPS, str(problem), problem.advice)]
-        return software_checks(module, bits, seen, self.ground.clock.now())
+        return software_checks(module, bits, seen, self.ground.clock.now(), self._planned())
+
+    def _planned(self) -> datetime | None:
+        """The first day on which a certificate that is valid now can be renewed: until then the eID must last."""
+        if self.ground.journal is None:
+            return None
+        now = self.ground.clock.now()
+        try:
+            findings = judge(self.ground.journal.observations().values(), now, self.ground.journal.words())
+        except JournalError:  # the journal's own line says so
+            return None
+        own = (each.renewable_from for each in findings if each.state is State.VALID and not each.superseded_by)
+        return min((each for each in own if each is not None and each > now), default=None)
 
     def services(self) -> list[Check]:
         """Each environment that is in use, and the clock by what they answer."""

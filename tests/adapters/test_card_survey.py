@@ -211,6 +211,16 @@ def test_each_thing_that_can_be_wrong_with_a_card(card: CardSeen, pki: Pki) -> N
     assert marks(_card(pki, Generation.P_384, NOW - FAR, NOW + timedelta(days=30)))[Topic.SIGNATURE] is Mark.TODO
 
 
+def test_a_card_that_ends_before_it_is_needed_is_told_in_time(pki: Pki) -> None:
+    card = _card(pki, Generation.P_384, NOW - FAR, NOW + timedelta(days=400))
+    seen = Software(OFFICIAL, "x", "5.1", (SlotSeen("R", card),))
+    for planned, mark in ((None, Mark.FINE), (NOW + timedelta(days=399), Mark.FINE), (NOW + FAR, Mark.TODO)):
+        checks = {check.topic: check for check in software_checks(MODULE, 64, seen, NOW, planned)}
+        assert checks[Topic.SIGNATURE].mark is mark
+        assert checks[Topic.AUTHENTICATION].mark is Mark.FINE
+    assert "ends on 6 April 2027, before it is needed on 10 April 2030" in checks[Topic.SIGNATURE].found
+
+
 def test_a_chain_that_does_not_hold_together(card: CardSeen, pki: Pki) -> None:
     other = dict(_card(pki, Generation.RSA_2048, NOW - FAR, NOW + FAR).certificates)
     forged = dict(card.certificates)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -15,6 +16,7 @@ from agent.config import Config
 from agent.core.doctor import Check, Mark, Topic, exit_code, fine
 from agent.core.doctor_computer import DesktopSeen, FolderSeen
 from agent.core.finding import Observation
+from agent.core.glance import Fingerprint, Glance
 from agent.core.holder import Environment
 from agent.core.survey import Reader, Readers, Software
 from agent.errors import (
@@ -30,6 +32,7 @@ from agent.errors import (
 from agent.ports import Event, FileStamp, Keystores
 from agent.protocol.wire import HttpReply
 from agent.secret import Secret
+from agent.watch import doctor
 from agent.watch.doctor import Ground, Probe, examine, probes
 from tests.fakes import NOW, FakeClock, MemoryJournal, MemoryVault
 
@@ -173,6 +176,24 @@ def test_a_stored_password_that_did_not_open_its_file_is_named() -> None:
     seen = Observation(str(KEYSTORE), Environment.PRODUCTION, None, "no", password_needed=True)
     journal.keep_observations([(FileStamp(str(KEYSTORE), 1, 1, 1), seen)])
     assert found(journal=journal)[Topic.PASSWORDS].found == f"{KEYSTORE}: the stored one does not open it"
+
+
+def test_the_card_is_needed_on_the_first_day_of_the_next_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    planned: list[object] = []
+
+    def checks(*facts: object) -> list[Check]:
+        planned.append(facts[-1])
+        return []
+
+    monkeypatch.setattr(doctor, "software_checks", checks)
+    journal = MemoryJournal()
+    found(journal=journal)
+    for number, days in enumerate((700, 400, 45, -3)):
+        glance = Glance("CN=x", None, NOW, NOW + timedelta(days=days), Fingerprint(str(number)), False, 1)
+        seen = Observation(f"/{number}.p12", Environment.PRODUCTION, glance)
+        journal.keep_observations([(FileStamp(f"/{number}.p12", 1, 1, 1), seen)])
+    found(journal=journal)
+    assert planned == [None, NOW + timedelta(days=310)]
 
 
 def test_the_vault_keeps_nothing_of_it() -> None:
