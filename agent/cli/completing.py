@@ -30,7 +30,11 @@ def complete(arguments: Namespace) -> int:
     environment = begun.environment if begun else environment_of(path)
     password, is_kept = keystore_password(arguments, outside, path)
     options = Options(
-        password=password, profile=config.profile, keep_password=is_kept, wait=not arguments.no_wait, activate=True
+        password=password,
+        profile=config.profile,
+        keep_password=is_kept,
+        wait=not arguments.no_wait,
+        activate=config.activate_at_once,
     )
     tell(complete_keystore(path, environment, outside, TerminalDoor(), options))
     return 0

@@ -145,3 +145,57 @@ def test_a_wrong_pin_is_one_try_and_a_sentence(desk: Desk) -> None:
     again = desk.run("renew", desk.keystore, *script, told=f"{PASSWORD.reveal()}\n{desk.card.pin}\n")
     assert again.returncode == 0, again.stdout + again.stderr
     assert "Going on with the renewal" in again.stdout
+
+
+# ── The rest of a certificate's life ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def first_desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path, Generation.P_384)
+    yield desk
+    desk.close()
+
+
+def test_another_password_and_then_revoked(first_desk: Desk) -> None:
+    desk, new = first_desk, "Nieuw-wachtwoord-2026"
+    changed = desk.run("password", "change", desk.keystore, "--password-stdin", told=f"{PASSWORD.reveal()}\n{new}\n")
+    assert changed.returncode == 0, changed.stderr
+    assert "every key in it was proved" in changed.stdout
+
+    script = ("--reason", "keyCompromise", "--yes", "--accept-contract", "--pin-stdin", "--password-stdin")
+    revoked = desk.run("revoke", desk.keystore, *script, told=f"{new}\n{desk.card.pin}\n")
+    assert revoked.returncode == 0, revoked.stdout + revoked.stderr
+    assert revoked.stdout.index("billing, insurance checks and prescriptions stop") < revoked.stdout.index("Contract")
+    assert "renew it instead" in revoked.stdout
+
+    after = desk.run("check", "--json", "--password-stdin", told=f"{new}\n")
+    assert (after.returncode, json.loads(after.stdout)[0]["state"]) == (2, "revoked")
+    again = desk.run("revoke", desk.keystore, *script, told=f"{new}\n{desk.card.pin}\n")
+    assert (again.returncode, again.stdout) == (0, "It was revoked already.\n")
+    assert new not in changed.stdout + revoked.stdout + desk.run("history").stdout
+
+
+def test_what_another_program_requested_is_completed(first_desk: Desk) -> None:
+    desk, password = first_desk, f"{PASSWORD.reveal()}\n"
+    desk.run("sandbox", "set", "manual_validation", "--address", desk.address)
+    script = ("--yes", "--accept-contract", "--pin-stdin", "--password-stdin", "--no-wait")
+    waits = desk.run("renew", desk.keystore, *script, told=f"{password}{desk.card.pin}\n")
+    assert waits.returncode == 75, waits.stdout + waits.stderr
+    (pending,) = desk.keystore.parent.glob("*.pending")
+    path = pending.rename(pending.with_suffix(""))
+    (desk.folder / "data" / "ehealth-certificate-agent" / "journal.sqlite3").unlink()  # so it was not begun here
+
+    before = desk.run("status", "--password-stdin", told=password)
+    assert f'Next: ehealth-agent complete "{path}"' in before.stdout
+    desk.run("sandbox", "set", "--approve", "all", "--address", desk.address)
+    done = desk.run("complete", path, "--password-stdin", told=password)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "until then messages arrive for the" in done.stdout, "the old encryption key stays in force"
+    activated = desk.run("activate", path, "--password-stdin", told=password)
+    assert activated.returncode == 0, activated.stdout + activated.stderr
+    assert "now ready to use eHealth applications" in activated.stdout
+    (new,) = json.loads(desk.run("check", "--json", "--password-stdin", path, told=password).stdout)
+    assert (new["state"], new["encryption_keys"]) == ("valid", 1)
+    again = desk.run("complete", path, "--password-stdin", told=password)
+    assert (again.returncode, "it has its certificate and its encryption key" in again.stderr) == (1, True)
