@@ -175,17 +175,17 @@ def tell(renewal: Renewal) -> None:
     out = console()
     out.print()
     if renewal.step is Step.ACTIVATE:
-        out.print(_("Renewed. The new keystore is {path}").format(path=renewal.new_path), markup=False)
+        out.print(_("Renewed. The new keystore is {path}").format(path=renewal.new_path), markup=False, soft_wrap=True)
         out.print(_("What remains:"))
         out.print("  1.", _("Copy it to every computer that uses the old one, and point your software to it."))
         out.print("  2.", _("Then let its encryption key take over; until then messages arrive for the old one:"))
-        out.print(f'     ehealth-agent activate "{renewal.new_path}"', markup=False)
+        out.print(f'     ehealth-agent activate "{renewal.new_path}"', markup=False, soft_wrap=True)
     else:
         out.print(_("Your computer is now ready to use eHealth applications."), style="bold green")
         if renewal.old_path is None:
-            out.print(_("The keystore is {path}").format(path=renewal.new_path), markup=False)
+            out.print(_("The keystore is {path}").format(path=renewal.new_path), markup=False, soft_wrap=True)
             out.print(_("Point your software to it, on every computer that uses it."))
         else:
             text = _("The new keystore is {path}; the old one stays beside it.")
-            out.print(text.format(path=renewal.new_path), markup=False)
+            out.print(text.format(path=renewal.new_path), markup=False, soft_wrap=True)
             out.print(_("Point your software to the new file, on every computer that uses it."))

@@ -43,7 +43,7 @@ def revoke(arguments: Namespace) -> int:
     out.print(_("Keep the keystore: old messages can only be read with it."))
     if revocation.info.replaceable:
         out.print(_("If it only has to be replaced, renew it instead; that leaves no gap:"))
-        out.print(f'  ehealth-agent renew "{path}"', markup=False)
+        out.print(f'  ehealth-agent renew "{path}"', markup=False, soft_wrap=True)
     reason = arguments.reason or list(REASONS)[choose(_("Why?"), [_(text) for text in REASONS.values()])]
     if not arguments.yes and not confirm(_("Revoke this certificate?")):
         raise ContractDeclined
