@@ -67,7 +67,11 @@ def certificate_of(certificate_der: bytes) -> x509.Certificate:
 
 
 def fingerprint(certificate: x509.Certificate) -> Fingerprint:
-    return Fingerprint(sha256(certificate.public_bytes(serialization.Encoding.DER)).hexdigest())
+    return fingerprint_of_der(certificate.public_bytes(serialization.Encoding.DER))
+
+
+def fingerprint_of_der(certificate_der: bytes) -> Fingerprint:
+    return Fingerprint(sha256(certificate_der).hexdigest())
 
 
 def public_key_identifier(public_key: CertificatePublicKeyTypes) -> PublicKeyIdentifier:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, TypeAlias, TypeVar
 
 from cryptography import x509
@@ -51,14 +52,19 @@ class KeyBag:
     shrouded: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CertificateBag:
-    """A certificate. `trusted`: Java's mark of an entry of its own."""
+    """A certificate, looked at when it is asked for. `trusted`: Java's mark of an entry of its own."""
 
     alias: str | None
     local_key_id: bytes | None
     trusted: bool
-    certificate: x509.Certificate
+    certificate_der: bytes
+
+    @cached_property
+    def certificate(self) -> x509.Certificate:
+        """Raises: ValueError."""
+        return certificate_of(self.certificate_der)
 
 
 Bag: TypeAlias = KeyBag | CertificateBag
@@ -255,17 +261,16 @@ def _bags(data: bytes, safe: Element, budget: Budget, depth: int = 0) -> list[Ba
             pkcs8_der = der.sequence(data[value[1] : value[2]])
             found.append(KeyBag(alias, local_key_id, pkcs8_der, shrouded))
         elif which == CERTIFICATE_BAG:
-            certificate = _certificate(data, value)
-            found.append(CertificateBag(alias, local_key_id, trusted, certificate))
+            found.append(CertificateBag(alias, local_key_id, trusted, _certificate_der(data, value)))
     return found  # revocation lists and secrets are none of ours
 
 
-def _certificate(data: bytes, value: Element) -> x509.Certificate:
+def _certificate_der(data: bytes, value: Element) -> bytes:
     kind, explicit = der.inside(data, value, SEQUENCE)
     if der.content(data, kind, der.OID) != X509_CERTIFICATE:
         raise Malformed("a certificate that is not X.509")
     (octets,) = der.inside(data, explicit, CONTEXT_0)
-    return certificate_of(der.content(data, octets, OCTET_STRING))
+    return der.content(data, octets, OCTET_STRING)
 
 
 def _attributes(data: bytes, attributes: list[Element]) -> tuple[str | None, bytes | None, bool]:

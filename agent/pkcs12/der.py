@@ -16,6 +16,9 @@ INTEGER, OCTET_STRING, NULL, OID, BMP_STRING, SEQUENCE, SET, CONTEXT_0 = 0x02, 0
 IMPLICIT_0 = 0x80
 _OCTET_STRING_IN_PIECES = 0x24
 _INDEFINITE, _END_OF_CONTENTS = 0x80, 0x00
+_OF_SEVERAL_BYTES = tuple(range(0x1F, 0x100, 0x20))
+_NOT_READ = frozenset((_END_OF_CONTENTS, _OCTET_STRING_IN_PIECES, *_OF_SEVERAL_BYTES))
+"""Tags that no element here has."""
 
 MAX_DEPTH = 32
 MAX_ELEMENTS = 20_000
@@ -42,32 +45,34 @@ def elements(der: bytes, start: int, stop: int) -> list[Element]:
     Raises: Malformed, Truncated, Indefinite, Hostile.
     """
     found: list[Element] = []
-    at = start
+    end = start
     try:
-        while at < stop:
-            tag, length = der[at], der[at + 1]
-            at += 2
+        while end < stop:
+            tag, length, begin = der[end], der[end + 1], end + 2
+            if tag in _NOT_READ:
+                raise _refused(tag, length)
             if length >= 0x80:
                 if length == _INDEFINITE:
                     raise Indefinite
-                after = at + (length & 0x7F)
-                length = int.from_bytes(der[at:after], "big")
-                at = after
-            elif tag == 0:
-                raise Malformed("end-of-contents where none belongs")
-            if tag & 0x1F == 0x1F:
-                raise Malformed("a tag of several bytes")
-            if tag == _OCTET_STRING_IN_PIECES:
-                raise Indefinite
-            found.append((tag, at, at + length))
-            at += length
-            if len(found) > MAX_ELEMENTS:
+                begin += length & 0x7F
+                length = int.from_bytes(der[end + 2 : begin], "big")
+            end = begin + length
+            found.append((tag, begin, end))
+            if end < stop and len(found) == MAX_ELEMENTS:
                 raise Hostile("", _("more than {count} elements").format(count=MAX_ELEMENTS))
     except IndexError:
         raise Truncated from None
-    if at > stop:
+    if end > stop:
         raise Truncated
     return found
+
+
+def _refused(tag: int, length: int) -> Malformed:
+    if tag == _OCTET_STRING_IN_PIECES or length == _INDEFINITE:
+        return Indefinite()
+    if tag == _END_OF_CONTENTS:
+        return Malformed("end-of-contents where none belongs")
+    return Malformed("a tag of several bytes")
 
 
 def first(der: bytes) -> Element:

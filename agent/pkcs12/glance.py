@@ -11,7 +11,7 @@ from cryptography import x509
 from agent.core.dn import Name, holder_of, rfc2253
 from agent.core.glance import Glance
 from agent.core.keystore import AUTHENTICATION
-from agent.core.x509 import fingerprint, name_of
+from agent.core.x509 import fingerprint_of_der, name_of
 from agent.errors import Damaged
 from agent.pkcs12.container import Bag, CertificateBag, KeyBag, opened, structured
 from agent.pkcs12.pairing import certificate_of, is_issued_to_holder
@@ -34,40 +34,40 @@ def glance_of(data: bytes, password: str) -> Glance:
 
 
 def _glance(bags: list[Bag]) -> Glance:
-    pairs = _pairs(bags)
-    certificate = _authentication(bags, [bag for _, bag in pairs if bag is not None])
+    paired = _paired(bags)
+    leaf = _authentication(bags, paired)
+    certificate = leaf.certificate
     name = name_of(certificate.subject)
     return Glance(
         subject=rfc2253(name),
         holder=holder_of(name),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
-        fingerprint=fingerprint(certificate),
+        fingerprint=fingerprint_of_der(leaf.certificate_der),
         pending=name == _DUMMY and certificate.serial_number == 0,
         # The dummy certificate of a pending keystore has the same usage, and is none.
         encryption_keys=sum(
-            _is_for_encryption(bag.certificate)
-            for _, bag in pairs
-            if bag is not None and bag.certificate != certificate
+            _is_for_encryption(bag.certificate) for bag in paired if bag.certificate_der != leaf.certificate_der
         ),
     )
 
 
-def _pairs(bags: list[Bag]) -> list[tuple[KeyBag, CertificateBag | None]]:
+def _paired(bags: list[Bag]) -> list[CertificateBag]:
+    """The certificate of each key that has one."""
     certificates = [bag for bag in bags if isinstance(bag, CertificateBag)]
-    return [(bag, certificate_of(bag, certificates)) for bag in bags if isinstance(bag, KeyBag)]
+    found = (certificate_of(bag, certificates) for bag in bags if isinstance(bag, KeyBag))
+    return [bag for bag in found if bag is not None]
 
 
-def _authentication(bags: list[Bag], paired: list[CertificateBag]) -> x509.Certificate:
+def _authentication(bags: list[Bag], paired: list[CertificateBag]) -> CertificateBag:
     """By alias; without one, the newest that is eHealth's own work; else whatever has a key."""
     for bag in (*paired, *bags):
         if isinstance(bag, CertificateBag) and (bag.alias or "").casefold() == AUTHENTICATION:
-            return bag.certificate
-    candidates = [bag.certificate for bag in paired]
-    issued = [certificate for certificate in candidates if is_issued_to_holder(certificate)]
-    if not candidates:
+            return bag
+    issued = [bag for bag in paired if is_issued_to_holder(bag.certificate)]
+    if not paired:
         raise Damaged("", _("it holds no key with a certificate"))
-    return max(issued or candidates, key=lambda certificate: certificate.not_valid_after_utc)
+    return max(issued or paired, key=lambda bag: bag.certificate.not_valid_after_utc)
 
 
 def _is_for_encryption(certificate: x509.Certificate) -> bool:
