@@ -26,6 +26,8 @@ from agent.core.identifiers import is_national_number
 from agent.core.person import Person
 from agent.core.x509 import certificate_of
 from agent.errors import (
+    AuthenticationCertificateExpired,
+    AuthenticationCertificateMissing,
     NotAnEid,
     SignatureCertificateEnds,
     SignatureCertificateExpired,
@@ -108,6 +110,22 @@ def signature_certificate(
         raise SignatureCertificateExpired(certificate.not_valid_after_utc.date())
     if planned is not None and certificate.not_valid_after_utc < planned:
         raise SignatureCertificateEnds(certificate.not_valid_after_utc.date(), planned.date())
+    return certificate
+
+
+def authentication_certificate(chain_der: Sequence[bytes], now: datetime) -> x509.Certificate:
+    """The certificate by which a person asks eHealth what they may do, where it still may.
+
+    Args:
+        chain_der: the authentication chain as read from the card, leaf first; empty where the card has none.
+        now: aware UTC.
+    Raises: AuthenticationCertificateMissing, AuthenticationCertificateExpired.
+    """
+    if not chain_der:
+        raise AuthenticationCertificateMissing
+    certificate = certificate_of(chain_der[0])
+    if certificate.not_valid_after_utc < now:
+        raise AuthenticationCertificateExpired(certificate.not_valid_after_utc.date())
     return certificate
 
 

@@ -8,7 +8,8 @@
     ├ CardError        MiddlewareMissing · MiddlewareUnusable · MiddlewareCrashed · OfficialMiddlewareNeeded
     │  │               ReaderMissing · CardMissing · CardRemoved · SeveralCards · NotAnEid · WrongPerson
     │  │               SignatureCertificateMissing · SignatureCertificateExpired · SignatureCertificateEnds
-    │  │               AuthenticationCertificateMissing · PinWindowFailed · CardFailed
+    │  │               AuthenticationCertificateMissing · AuthenticationCertificateExpired
+    │  │               PinWindowFailed · CardFailed
     │  └ PinError      PinCancelled · PinImpossible · PinWrong(attempts_left | None) · PinLastTry · PinBlocked
     ├ ServiceError     Unreachable · OutcomeUnknown · Refused · NotYetDelivered
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
@@ -28,6 +29,7 @@ windows render.
 from __future__ import annotations
 
 from agent.errors.card import (
+    AuthenticationCertificateExpired,
     AuthenticationCertificateMissing,
     CardError,
     CardFailed,
@@ -99,6 +101,7 @@ from agent.errors.tree import AgentError, ConfigError, Retry
 
 __all__ = (
     "AgentError",
+    "AuthenticationCertificateExpired",
     "AuthenticationCertificateMissing",
     "AutostartFailed",
     "BadReply",

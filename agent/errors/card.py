@@ -119,6 +119,13 @@ class AuthenticationCertificateMissing(CardError):
 
 
 @dataclass(eq=False)
+class AuthenticationCertificateExpired(CardError):
+    ended: date
+    title = N_("The authentication certificate on this eID ended on {ended}.")
+    hint = N_("The municipality renews the card.")
+
+
+@dataclass(eq=False)
 class PinWindowFailed(CardError):
     """The official middleware gave a general error where it asks for the PIN: mostly its window could not open."""
 

@@ -18,6 +18,7 @@ from agent.core.registration import LocalizedText
 from agent.core.renewal import Renewal, Step
 from agent.errors import (
     AgentError,
+    AuthenticationCertificateExpired,
     AuthenticationCertificateMissing,
     CardError,
     MiddlewareMissing,
@@ -138,6 +139,7 @@ _NEEDS_ANOTHER_CARD = (
     SignatureCertificateMissing,
     SignatureCertificateExpired,
     AuthenticationCertificateMissing,
+    AuthenticationCertificateExpired,
     PinBlocked,
 )
 
