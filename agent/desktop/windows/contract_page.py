@@ -29,8 +29,8 @@ class ContractDrawn(Drawn):
             ]
         )
         self._choose_language(page.texts)
-        hint = frame.paragraph(_("Read the contract to its end to accept it."), "Caption.TLabel", 0)
-        hint.pack_configure(side="bottom")
+        self._hint = frame.paragraph(_("Read the contract to its end to accept it."), "Caption.TLabel", 0)
+        self._hint.pack_configure(side="bottom")
         self._text, self._bar = self._area()  # last: it gives way on a small screen
         self._accept = frame.primary(_("&Accept and sign"), lambda: reply.answer(Choice.GO_ON))
         frame.secondary(_("&Use another eID"), lambda: reply.answer(Choice.OTHER_CARD))
@@ -93,6 +93,7 @@ class ContractDrawn(Drawn):
         self._bar.set(float(first), float(last))
         if float(last) >= 1.0 and self._text.winfo_viewable():
             self._accept.state(["!disabled"])
+            self._hint.configure(text="")
 
     def _scroll(self, amount: int, unit: str) -> str:
         self._text.yview_scroll(amount, unit)  # type: ignore[call-overload]
