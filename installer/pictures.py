@@ -6,16 +6,19 @@ import os
 import shutil
 import sys
 import time
-import tkinter as tk
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import ImageGrab
 
 from agent.text import LANGUAGES, speak
-from installer.gallery import gallery
 from installer.screen import x_server
+
+if TYPE_CHECKING:  # where Tk is missing, that is said in a sentence
+    import tkinter as tk
 
 _SCREEN = "1920x1400x24"
 _SETTLED_S = 0.1
@@ -28,8 +31,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--scale", type=float, default=1.0, help="1.5 is 150 %%")
     parser.add_argument("--dark", action="store_true", help="the dark theme")
     options = parser.parse_args(arguments)
-    if shutil.which("Xvfb") is None:
-        print("Xvfb is not on this computer. On Debian and Ubuntu: apt-get install xvfb", file=sys.stderr)
+    if shutil.which("Xvfb") is None or find_spec("tkinter") is None:
+        print(
+            "Xvfb or Tk is not on this computer. On Debian and Ubuntu: apt-get install xvfb python3-tk", file=sys.stderr
+        )
         return 1
     with x_server(_SCREEN) as os.environ["DISPLAY"]:
         for language in options.languages:
@@ -40,6 +45,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def take(folder: Path, language: str, scale: float, is_dark: bool) -> int:
     """How many pictures were taken."""
+    from installer.gallery import gallery
+
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     speak(language)
