@@ -31,10 +31,13 @@ def console() -> Console:
 
 def complain(problem: AgentError, about: str | None = None) -> None:
     """The error as a person needs it, on standard error: what happened, and what to do next."""
-    out = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    is_screen = sys.stderr.isatty()
+    out = Console(stderr=True, highlight=False, soft_wrap=not is_screen)
     out.print(_("{where}: {problem}").format(where=about, problem=problem) if about else str(problem), markup=False)
-    hint = Padding(Text(problem.advice), (0, 0, 0, 2), expand=False)
-    out.print(hint, soft_wrap=not sys.stderr.isatty())
+    if is_screen:
+        out.print(Padding(Text(problem.advice), (0, 0, 0, 2), expand=False))
+    else:  # a file has no width: what is drawn would be cut off
+        out.print(f"  {problem.advice}", markup=False)
 
 
 def secret_from_stdin(what: str) -> Secret:
