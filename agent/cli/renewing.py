@@ -142,14 +142,14 @@ def keystore_password(arguments: Namespace, outside: Outside, path: Path) -> tup
         return kept, True
     outside.keystores.stamp(path)
     for _try in range(_TRIES - 1):
-        password = ask_secret(_("Password of {name}").format(name=path.name))
+        password = ask_secret(_("Password of {name}").format(name=file_name(str(path))))
         try:
             outside.keystores.glance(path, password)
         except WrongPassword as problem:
             complain(problem)
         else:
             return password, False
-    return ask_secret(_("Password of {name}").format(name=path.name)), False
+    return ask_secret(_("Password of {name}").format(name=file_name(str(path)))), False
 
 
 def _replacement(password: Secret, path: Path, begun: Renewal | None) -> Secret | None:
