@@ -34,7 +34,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def sit_down(desk: Desk, language: str = "nl", *arguments: str | Path) -> PseudoTerminal:
-    desk.config.write_text(f"language = '{language}'\n{desk.config.read_text()}")
+    config = desk.config.read_text()
+    desk.config.write_text(f"language = '{language}'\n{config[config.index('[') :]}")
     env = {
         "HOME": str(desk.folder / "home"),
         "XDG_DATA_HOME": str(desk.folder / "data"),
@@ -136,7 +137,28 @@ def test_keys_that_stop_are_one_sentence(desk: Desk, keys: str) -> None:
     person.answer("Voor wie?", keys)
     assert person.end() == 130
     assert person.shown.rstrip().endswith("Gestopt. Er is niets aangevraagd en niets geschreven.")
+    assert "Traceback" not in person.shown
     assert list(desk.keystore.parent.iterdir()) == [desk.keystore]
+
+
+def test_stopped_at_the_pin_it_goes_on_at_the_next_start(desk: Desk) -> None:
+    answers: tuple[str, str, str, str, str] = CASES[0].values[0]  # type: ignore[assignment]
+    person = sit_down(desk)
+    fill_in(person, *answers)
+    person.answer("Pincode van de eID:", CTRL_C)
+    assert person.end() == 130
+    assert "Traceback" not in person.shown
+    assert made(desk).suffix == ".pending"
+
+    again = sit_down(desk, "nl")
+    assert "Een aanvraag voor Groep Vlinder & Zoë werd begonnen op" in again.answer("Wat nu? [1]", "1")
+    again.answer("Wachtwoord van NIHII-GROUP=76543292 ", PASSWORD)
+    again.answer("Aanvaardt u dit contract? [j/N]", "j")
+    again.answer("Pincode van de eID:", desk.card.pin)
+    again.answer("Een blad voor de brandkast", "n")
+    assert again.end() == 0, again.shown
+    assert READY in again.shown
+    assert made(desk).suffix == ".p12"
 
 
 def test_whom_ehealth_knows_costs_a_pin_that_was_said_beforehand(desk: Desk) -> None:
