@@ -7,7 +7,7 @@ from pathlib import Path
 from platformdirs import user_documents_path
 
 from agent.cli.questions import Questions
-from agent.cli.terminal import complain, confirm
+from agent.cli.terminal import complain, confirm, say
 from agent.core.file_name import as_file_name
 from agent.core.renewal import Renewal
 from agent.core.sheet import Sheet, sheet_html
@@ -35,7 +35,7 @@ def offer_sheet(questions: Questions, outside: Outside, made: Renewal, password:
         complain(problem)
         return
     print(_("Written: {path}").format(path=path))
-    print(_("Open it in a browser, print it, and write the password on it by hand: it is not in the file."))
+    say(_("Open it in a browser, print it, and write the password on it by hand: it is not in the file."))
 
 
 def _place(whose: str) -> Path | None:

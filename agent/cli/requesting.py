@@ -19,6 +19,7 @@ from agent.cli.terminal import (
     choose,
     complain,
     confirm,
+    say,
     secret_from_stdin,
 )
 from agent.config import Config, load
@@ -164,9 +165,9 @@ class _Desk:
 
     def _form_with_the_eid(self) -> RequestForm:
         if self._questions.somebody_is_there:
-            print(_("Put your eID into the card reader."))
+            say(_("Put your eID into the card reader."))
         eid = with_card(self._door, lambda: usable_eid(self._outside))
-        print(_("The eID of {name} is in the reader.").format(name=eid.person.full_name))
+        say(_("The eID of {name} is in the reader.").format(name=eid.person.full_name))
         enquiry = Enquiry(self._environment, self._outside)
         return RequestForm(self._questions, enquiry, eid, self._outside, self._config, self._environment)
 
@@ -216,7 +217,7 @@ class _Desk:
     def _told(self, made: Renewal, password: Secret, whose: str) -> int:
         tell(made)
         if Path(made.new_path).parent not in self._config.folders:
-            print(_("This folder is not watched; to be reminded in time, add it: ehealth-agent settings"))
+            say(_("This folder is not watched; to be reminded in time, add it: ehealth-agent settings"))
         offer_sheet(self._questions, self._outside, made, password, whose)
         return 0
 
