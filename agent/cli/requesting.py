@@ -26,14 +26,14 @@ from agent.config import Config, load
 from agent.core.holder import Environment
 from agent.core.registration import ContactData
 from agent.core.renewal import Renewal, Step, Wanted
-from agent.errors import ConfigError, ContractDeclined, RequestRefused, RequestTurnedDown, WriteFailed
+from agent.errors import ConfigError, ContractDeclined, Refused, RequestRefused, RequestTurnedDown, WriteFailed
 from agent.pipeline.enquiry import Enquiry
 from agent.pipeline.files import pending_path
 from agent.pipeline.renew import put_aside, request_first
 from agent.pipeline.request import First
 from agent.pipeline.run import Options
 from agent.pipeline.sign import usable_eid, with_card
-from agent.ports import Outside
+from agent.ports import Event, Outside
 from agent.secret import Secret
 from agent.text import _, moment
 from agent.watch.look import environment_of
@@ -52,6 +52,9 @@ def request(arguments: Namespace) -> int:
     except (KeyboardInterrupt, EOFError, ContractDeclined):
         print("\n" + _("Stopped. Nothing was requested, and nothing was written."), file=sys.stderr)
         return _STOPPED
+    except Refused as problem:
+        desk.note(problem)
+        raise
     if begun is not None:
         return desk.go_on(begun)
     assert filled is not None, "it is one or the other"
@@ -98,6 +101,11 @@ class _Desk:
         """The first one that is watched; one beside it for tests, which never share a folder with what is real."""
         first = self._config.folders[0]
         return first if self._environment is Environment.PRODUCTION else first.with_name(f"{first.name}-acceptance")
+
+    def note(self, refused: Refused) -> None:
+        """Keep in the history what eHealth refused before anything was requested."""
+        now = self._outside.clock.now()
+        self._outside.journal.note(Event(now, "request.refused", str(refused), None, (("code", refused.code),)))
 
     # ── What was begun before ────────────────────────────────────────────────────────────────────────────────────────
 

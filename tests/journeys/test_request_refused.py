@@ -73,6 +73,20 @@ def test_a_contract_that_is_refused_is_said_in_the_persons_language(
     assert finished(practice) == []
 
 
+def test_what_is_refused_while_the_form_is_filled_in_is_kept_too(
+    asked: Asked, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no(*_anything: object) -> None:
+        raise Refusal(Code.SIGNER_NOT_AUTHORIZED, "Words of eHealth's own")
+
+    monkeypatch.setattr(certification, "_check_holder", no)
+    monkeypatch.setattr("agent.sandbox.information._texts", no)
+    code, said = asked.run("request", script=[FORM[0], ("For whom?", "3")])
+    assert code == 1
+    assert "This person may not manage certificates for that organization." in said
+    assert "Words of eHealth's own (SIGNER_NOT_AUTHORIZED)" in kept(practice)
+
+
 def test_a_code_that_nobody_knows_is_shown_as_it_came(
     asked: Asked, practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +271,8 @@ def test_a_persons_certificate_has_the_names_of_the_eid_and_its_number_is_shown_
 
 def test_a_person_with_a_certificate_is_warned(asked: Asked, practice: Practice) -> None:
     asked.told("request", *OF_MYSELF, *SCRIPT, "--keep-password", told=SECRETS)
+    (name,) = finished(practice)
+    assert practice.vault.passwords.keys() == {practice.path, practice.path.with_name(name)}
     code, said = asked.run(
         "request",
         *OF_MYSELF,

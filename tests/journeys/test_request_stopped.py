@@ -98,6 +98,23 @@ def test_at_the_sheet_everything_is_done_already(asked: Asked, practice: Practic
     assert len(finished(practice)) == 1
 
 
+def test_while_ehealth_works_it_is_kept_and_costs_no_second_pin(
+    asked: Asked, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as now:
+        now.setattr(practice.clock, "wait", stop)
+        code, said = asked.run("request", script=WHOLE[:-1])
+    assert code == 130
+    assert "Ctrl-C stops, and keeps what was done." in said
+    assert finished(practice) == []
+    code, said = asked.run("request", script=[*AGAIN[:2], *SHEET])
+    assert code == 0, said
+    assert practice.card.pin_entries == 1
+
+
 def test_one_that_was_stopped_can_be_left_or_put_aside(asked: Asked, practice: Practice) -> None:
     asked.run("request", script=broken_off(WHOLE, len(FORM), KeyboardInterrupt))
     code, _said = asked.run("request", script=[("What now?", "2"), *broken_off(FORM, 0, KeyboardInterrupt)])
