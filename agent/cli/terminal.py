@@ -16,24 +16,41 @@ from rich.panel import Panel
 from rich.text import Text
 
 from agent.core.holder import Environment
+from agent.core.mask import without_national_numbers
 from agent.core.person import Person
-from agent.core.registration import AnyContract, LocalizedText
+from agent.core.registration import AnyContract, in_language
 from agent.core.renewal import Step
 from agent.errors import AgentError, CardError, ConfigError, PinBlocked, PinCancelled, PinLastTry
 from agent.secret import Secret
-from agent.text import _, ngettext, spoken
+from agent.text import _, ngettext
 
 
 def console() -> Console:
     return Console(soft_wrap=False, highlight=False)
 
 
+def say(text: str, indent: int = 0) -> None:
+    """A sentence: on a screen broken between words, in a file one line."""
+    if sys.stdout.isatty():
+        console().print(Padding(Text(text), (0, 0, 0, indent), expand=False))
+    else:
+        print(f"{'':{indent}}{text}")
+
+
+def asking(question: str) -> str:
+    """A question before its answer, as the language writes it."""
+    return _("{question}: ").format(question=question)
+
+
 def complain(problem: AgentError, about: str | None = None) -> None:
     """The error as a person needs it, on standard error: what happened, and what to do next."""
-    out = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    is_screen = sys.stderr.isatty()
+    out = Console(stderr=True, highlight=False, soft_wrap=not is_screen)
     out.print(_("{where}: {problem}").format(where=about, problem=problem) if about else str(problem), markup=False)
-    hint = Padding(Text(problem.advice), (0, 0, 0, 2), expand=False)
-    out.print(hint, soft_wrap=not sys.stderr.isatty())
+    if is_screen:
+        out.print(Padding(Text(problem.advice), (0, 0, 0, 2), expand=False))
+    else:  # a file has no width: what is drawn would be cut off
+        out.print(f"  {problem.advice}", markup=False)
 
 
 def secret_from_stdin(what: str) -> Secret:
@@ -57,7 +74,7 @@ def ask_secret(question: str) -> Secret:
     if not sys.stdin.isatty():
         text = _("{question}: nobody can be asked; give it with a --…-stdin option")
         raise ConfigError(_("standard input"), text.format(question=question))
-    return Secret(getpass.getpass(f"{question}: "))
+    return Secret(getpass.getpass(asking(question)))
 
 
 def confirm(question: str) -> bool:
@@ -75,22 +92,22 @@ def confirm(question: str) -> bool:
     )
 
 
-def choose(question: str, lines: Sequence[str]) -> int:
-    """Ask which of `lines` is meant; Enter takes the first. Raises: ConfigError where nobody can be asked."""
+def choose(question: str, lines: Sequence[str], default: int | None = 1) -> int:
+    """Ask which of `lines` is meant; Enter takes the one with the number `default`, where there is one.
+
+    Returns: its place, from 0.
+    Raises: ConfigError where nobody can be asked.
+    """
     for number, line in enumerate(lines, 1):
-        print(f"  {number}  {line}")
+        say(f"{number}  {line}", 2)
     if not sys.stdin.isatty():
         text = _("{question} Nobody can be asked; name the file")
         raise ConfigError(_("standard input"), text.format(question=question))
+    offered = "" if default is None else f" [{default}]"
     while True:
-        said = input(f"{question} [1] ").strip() or "1"
+        said = input(f"{question}{offered} ").strip() or str(default or "")
         if said.isdecimal() and 1 <= int(said) <= len(lines):
             return int(said) - 1
-
-
-def in_my_language(texts: Sequence[LocalizedText]) -> str:
-    """The text in the chosen language, else the first there is."""
-    return next((each.text for each in texts if each.language[:2] == spoken()), texts[0].text if texts else "")
 
 
 def tries_left(count: int) -> str:
@@ -133,9 +150,10 @@ class TerminalDoor:
 
     def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:
         self.out.print()
-        text = readable(in_my_language(contract.text))
+        text = readable(in_language(contract.text))
         self.out.print(Panel(Markdown(text), title=f"{_('The contract')} ({environment_name(environment)})"))
-        self.out.print(_("For: {name}").format(name=contract.dn), markup=False)
+        whose = without_national_numbers(contract.dn)
+        self.out.print(_("For: {name}").format(name=whose), markup=False)
         self.out.print(_("Signs: {name}").format(name=signer.full_name), markup=False)
         if self.accepts:
             self.out.print(_("Accepted beforehand (--accept-contract)."))

@@ -14,8 +14,10 @@
     ├ ServiceError     Unreachable · OutcomeUnknown · Refused · NotYetDelivered
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
-    ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined
+    ├ RenewalBusy · RenewalNotOpen · NotReplaceable · ContractDeclined
+    ├ RenewalRefused   RequestRefused · RequestTurnedDown      of a first certificate
     ├ NothingToActivate · NothingToComplete · NothingBegun · NotRevocable · NothingToPassOn · CalendarNotWritten
+    ├ SheetNotWritten
     ├ JournalError
     └ WindowsMissing · DisplayMissing         the terminal's commands work without them
 
@@ -82,6 +84,9 @@ from agent.errors.requests import (
     RenewalBusy,
     RenewalNotOpen,
     RenewalRefused,
+    RequestRefused,
+    RequestTurnedDown,
+    SheetNotWritten,
 )
 from agent.errors.services import (
     BadReply,
@@ -152,9 +157,12 @@ __all__ = (
     "RenewalBusy",
     "RenewalNotOpen",
     "RenewalRefused",
+    "RequestRefused",
+    "RequestTurnedDown",
     "Retry",
     "ServiceError",
     "SeveralCards",
+    "SheetNotWritten",
     "SignatureCertificateEnds",
     "SignatureCertificateExpired",
     "SignatureCertificateMissing",

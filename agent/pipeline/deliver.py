@@ -7,6 +7,7 @@ from pathlib import Path
 from agent.core.checks import check_finished, check_token
 from agent.core.keystore import KeyEntry
 from agent.core.registration import CertificateStatus, TokenStatus
+from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step
 from agent.errors import NotYetDelivered, RenewalRefused
 from agent.pipeline.files import pending_path, token_path
@@ -32,7 +33,7 @@ def put_in_place(run: Run, renewal: Renewal) -> Renewal:
     keystores.put_in_place(pending, final)
     keystores.remove(token_path(renewal))
     run.keep_password(renewal, final, instead_of=pending)
-    run.note(renewal, _("The new keystore is {name}.").format(name=final.name))
+    run.note(renewal, _("The new keystore is {name}.").format(name=file_name(str(final))))
     return goes_to(renewal, Step.CONFIRM)
 
 
@@ -85,5 +86,6 @@ def _done(run: Run, renewal: Renewal) -> Renewal:
     keystore = run.outside.keystores.read(Path(renewal.new_path), run.new_password)
     served_der = run.platform.ask(etkdepot.GET_ETK, etkdepot.GetEtk(renewal.holder))
     check_token(etk.read_etk(served_der).encryption_certificate, keystore.keys[-1].certificate)
-    run.note(renewal, _("Renewed: certificate and encryption token are in force."))
+    in_force = _("Certificate and encryption token are in force.")
+    run.note(renewal, _("Renewed: certificate and encryption token are in force.") if renewal.old_path else in_force)
     return goes_to(renewal, Step.DONE)
