@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path, metavar="FILE", help=_("config file (default: this user's own)"))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     _watching(commands)
+    _requesting(commands)
     _renewing(commands)
     _passing_on(commands)
     _resident(commands)
@@ -111,6 +112,12 @@ def _watching(commands: Any) -> None:
             help=_("read one password from standard input and try it on files whose password is not stored"),
         )
         parser.add_argument("--ask", action="store_true", help=_("also ask eHealth what it knows of each certificate"))
+
+
+def _requesting(commands: Any) -> None:
+    request = commands.add_parser("request", help=_("request a new certificate, with an eID"))
+    _in_a_window(request, "request")
+    request.set_defaults(run=command("agent.cli.windows", "request"))
 
 
 def _renewing(commands: Any) -> None:

@@ -16,6 +16,7 @@
     ├ IssuedCertificateError(check)           the old keystore is untouched
     ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined
     ├ NothingToActivate · NothingToComplete · NothingBegun · NotRevocable · NothingToPassOn · CalendarNotWritten
+    ├ SheetNotWritten
     ├ JournalError
     └ WindowsMissing · DisplayMissing         the terminal's commands work without them
 
@@ -82,6 +83,7 @@ from agent.errors.requests import (
     RenewalBusy,
     RenewalNotOpen,
     RenewalRefused,
+    SheetNotWritten,
 )
 from agent.errors.services import (
     BadReply,
@@ -155,6 +157,7 @@ __all__ = (
     "Retry",
     "ServiceError",
     "SeveralCards",
+    "SheetNotWritten",
     "SignatureCertificateEnds",
     "SignatureCertificateExpired",
     "SignatureCertificateMissing",

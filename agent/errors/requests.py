@@ -131,3 +131,11 @@ class AutostartFailed(AgentError):
 class ContractDeclined(AgentError):
     title = N_("The contract was not accepted, so nothing was sent.")
     hint = N_("Start again when the responsible person has read and accepts it.")
+
+
+@dataclass(eq=False)
+class SheetNotWritten(AgentError):
+    path: str
+    problem: str
+    title = N_("The sheet for the safe, {path}, could not be written: {problem}.")
+    hint = N_("The keystore is complete. Make room or give write access to that folder, and write the sheet elsewhere.")
