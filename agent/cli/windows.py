@@ -15,7 +15,7 @@ from agent.config import Config, default_path, load
 from agent.core.holder import Environment
 from agent.core.menu import Act, Choice
 from agent.core.reminders import NOTHING_TOLD, snoozed, subject_of
-from agent.errors import AgentError, SheetNotWritten, WindowsMissing
+from agent.errors import AgentError, WindowsMissing
 from agent.ports import Journal
 from agent.secret import Secret
 from agent.watch.judge import judge
@@ -62,8 +62,8 @@ def request(arguments: Namespace, config: Config) -> None:
     """Request a new certificate in a window, or go on with one that was begun."""
     from agent.desktop.launch import open_file
 
-    folder = getattr(arguments, "folder", None) or config.folders[0]
-    environment = Environment(getattr(arguments, "environment", None) or Environment.PRODUCTION.value)
+    folder = arguments.folder or config.folders[0]
+    environment = Environment(arguments.environment)
     window = _window("request")
     wish = window.RequestWish(Path(folder).absolute(), environment, config.profile, config.activate_at_once)
 
@@ -79,19 +79,18 @@ def _save_sheet(made: Any) -> Path:
     """Put the sheet for the safe where people look for what they saved. Raises: SheetNotWritten."""
     from platformdirs import user_documents_path, user_downloads_path
 
+    from agent.cli.request_sheet import write_sheet
     from agent.core.file_name import as_file_name
-    from agent.core.sheet import Sheet, sheet_html
+    from agent.core.sheet import Sheet
 
     folders = (user_downloads_path(), user_documents_path(), Path.home())
     folder = next((each for each in folders if each.is_dir()), folders[-1])
     whose = made.holder.name or made.holder.type
     path = folder / as_file_name(f"eHealth {whose}", ".html")
     today = wiring.clock().now().astimezone().date()
-    sheet = Sheet(whose, made.holder, made.request.environment, Path(made.request.new_path), made.not_after, today)
-    try:
-        path.write_text(sheet_html(sheet), encoding="utf-8")
-    except OSError as problem:
-        raise SheetNotWritten(str(path), str(problem.strerror).lower()) from problem
+    write_sheet(
+        path, Sheet(whose, made.holder, made.request.environment, Path(made.request.new_path), made.not_after, today)
+    )
     return path
 
 

@@ -46,7 +46,7 @@ def sheet_html(sheet: Sheet) -> str:
         f"<p>{escape(_('Print this page, write the password on it by hand, and put it in the safe.'))}</p>",
         _table(_facts(sheet)),
         _by_hand(),
-        _section(_("When the password is lost"), _password_lost()),
+        _section(_("When the password is lost"), _password_lost(sheet)),
         _section(_("When the file is lost"), _file_lost()),
         _section(_("When to renew"), _renewal(sheet)),
         f'<p class="made">{escape(_("Made on {day}.").format(day=written(sheet.printed)))}</p>',
@@ -105,11 +105,13 @@ def _section(title: str, lines: Sequence[str]) -> str:
     return f"<h2>{escape(title)}</h2>\n<ul>\n{items}\n</ul>"
 
 
-def _password_lost() -> Sequence[str]:
+def _password_lost(sheet: Sheet) -> Sequence[str]:
+    opens = written(renewable_from(sheet.not_after))
     return (
         _("Nobody can look it up: neither eHealth nor the supplier of your software has it."),
         _("Look whether this computer's password vault still has it, and who else wrote it down."),
-        _("If it stays lost, this certificate has to be revoked and a new one requested, by the person with the eID."),
+        _("If it stays lost, the person with the eID has to request a new certificate."),
+        _("Before {opens} this one has to be revoked first; from that day on it need not.").format(opens=opens),
         _("Keep the file: should the password come back, the old messages can be read again."),
     )
 

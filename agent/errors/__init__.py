@@ -14,7 +14,8 @@
     ├ ServiceError     Unreachable · OutcomeUnknown · Refused · NotYetDelivered
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
-    ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined
+    ├ RenewalBusy · RenewalNotOpen · NotReplaceable · ContractDeclined
+    ├ RenewalRefused   RequestRefused · RequestTurnedDown      of a first certificate
     ├ NothingToActivate · NothingToComplete · NothingBegun · NotRevocable · NothingToPassOn · CalendarNotWritten
     ├ SheetNotWritten
     ├ JournalError
@@ -83,6 +84,8 @@ from agent.errors.requests import (
     RenewalBusy,
     RenewalNotOpen,
     RenewalRefused,
+    RequestRefused,
+    RequestTurnedDown,
     SheetNotWritten,
 )
 from agent.errors.services import (
@@ -154,6 +157,8 @@ __all__ = (
     "RenewalBusy",
     "RenewalNotOpen",
     "RenewalRefused",
+    "RequestRefused",
+    "RequestTurnedDown",
     "Retry",
     "ServiceError",
     "SeveralCards",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from agent.errors.refusals import KNOWN
 from agent.errors.tree import AgentError, Retry
 from agent.text import N_, _
 
@@ -57,6 +58,35 @@ class RenewalRefused(AgentError):
         'ehealth-agent renew --anew "{path}"'
     )
     retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class RequestRefused(RenewalRefused):
+    """eHealth said no to the request of a first certificate: nothing is under way any more.
+
+    Attributes:
+        whose: the holder's name.
+        code: as eHealth gave it, "" where it gave none.
+    """
+
+    whose: str
+    code: str
+    title = N_("The request for {whose} did not succeed. {problem}")
+    hint = N_("Correct what eHealth names and request again. If it is not clear, show this to eHealth support.")
+
+    @property
+    def advice(self) -> str:
+        known = KNOWN.get(self.code)
+        return _(known.next) if known else super().advice
+
+
+@dataclass(eq=False)
+class RequestTurnedDown(RequestRefused):
+    """The same, once eHealth had the request: a certificate may still come for its key, so it is still under way."""
+
+    hint = N_(
+        "Show this to eHealth support. To put this request aside and make a new one: ehealth-agent request --anew"
+    )
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from agent.core.keystore import KeyEntry, Keystore
 from agent.core.registration import CertificateInfo
 from agent.core.renewal import Renewal, Step, Wanted
 from agent.core.x509 import name_of
-from agent.errors import Damaged, RenewalRefused, VaultUnavailable
+from agent.errors import Damaged, RenewalRefused, RequestRefused, RequestTurnedDown, VaultUnavailable
 from agent.pipeline.files import pending_path
 from agent.pipeline.platform import Platform
 from agent.ports import Door, Event, Outside
@@ -54,13 +54,18 @@ class SignedRequest:
 
 @dataclass
 class Run:
-    """One run over a renewal's steps: what was read once and is needed again. Ends with the process."""
+    """One run over a renewal's steps: what was read once and is needed again. Ends with the process.
+
+    Attributes:
+        refused_code: eHealth's own, of the refusal that ended it.
+    """
 
     outside: Outside
     door: Door
     options: Options
     platform: Platform
     signed: SignedRequest | None = None
+    refused_code: str = ""
     jitter: random.Random = field(default_factory=random.SystemRandom)
     _old: Keystore | None = None
     _info: CertificateInfo | None = None
@@ -125,6 +130,21 @@ class Run:
             self.outside.clock.now(), f"renewal.{renewal.step.value}", text, renewal.path, tuple(facts.items())
         )
         self.outside.journal.note(event)
+
+
+def not_made(renewal: Renewal, problem: str, code: str = "") -> RenewalRefused:
+    """What to say of a renewal, or of the request of a first certificate, that eHealth refused.
+
+    Args:
+        problem: a sentence.
+        code: as eHealth gave it.
+    """
+    if renewal.wanted is None:
+        return RenewalRefused(renewal.path, problem)
+    holder = renewal.holder
+    whose = holder.name or f"{holder.type} {holder.number}"
+    kind = RequestRefused if renewal.step is Step.ENDED else RequestTurnedDown
+    return kind(renewal.path, problem, whose, code)
 
 
 def goes_to(renewal: Renewal, step: Step) -> Renewal:

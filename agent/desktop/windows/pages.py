@@ -127,9 +127,9 @@ class OtherCardWanted(CardError):
 
 
 class Stopped(AgentError):
-    """The renewal's thread ended in a way that nobody foresaw; what it said is on standard error."""
+    """The thread behind the window ended in a way that nobody foresaw; what it said is on standard error."""
 
-    title = N_("The renewal stopped unexpectedly.")
+    title = N_("This stopped unexpectedly.")
     hint = N_("What was done so far is kept: close this window and open it again, and it goes on from there.")
     retry = Retry.NEVER
 

@@ -11,7 +11,7 @@ from agent.core.holder import Environment, Holder
 from agent.core.kinds import by_name
 from agent.core.password import password_problem
 from agent.core.registration import ContactData, OrganizationType, in_language
-from agent.core.renewal import Renewal, Wanted
+from agent.core.renewal import Renewal, Step, Wanted
 from agent.desktop.windows.doors import Doors
 from agent.desktop.windows.pages import Busy, Choice, Matter
 from agent.desktop.windows.request_form import Form, form_of, services_of, shown_holder
@@ -34,7 +34,6 @@ from agent.desktop.windows.request_pages import (
 )
 from agent.desktop.windows.stage import Stage
 from agent.pipeline.enquiry import Enquiry
-from agent.pipeline.give_up import has_left
 from agent.pipeline.request import First
 from agent.pipeline.sign import usable_eid, with_card
 from agent.ports import Eid, Outside
@@ -209,7 +208,7 @@ class Filling:
             return _BACK
         wanted_later = Wanted(ContactData("", ""))
         same = outside.journal.renewal_of(First(holder, wanted_later, self._environment, self._folder).mark)
-        if same is None or same.id == self._own or not has_left(same):
+        if same is None or same.id == self._own or same.step in (Step.MAKE_KEY, Step.SIGN):
             return _FORWARD
         answer = self._stage.ask(Begun((same,), is_same=True))
         if isinstance(answer, TakenUp):

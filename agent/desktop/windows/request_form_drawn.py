@@ -184,7 +184,7 @@ class PasswordDrawn(Drawn):
         super().__init__(frame, _("A password for the new keystore"))
         self._page = page
         frame.headline(self.title)
-        frame.paragraph(_("At least 8 characters with a digit and a symbol, without accented letters."))
+        frame.paragraph(_("Choose at least 8 characters with a digit and a symbol, without accented letters."))
         frame.paragraph(
             _("Keep it well: without it the certificate is lost, and a new one has to be requested."), below=8
         )
@@ -205,7 +205,7 @@ class PasswordDrawn(Drawn):
             for event in ("<Key>", "<<Paste>>", "<<Cut>>"):
                 entry.bind(event, lambda _event: frame.after_idle(self.look), add="+")
         frame.first(self.entry)
-        frame.primary(_("&Go on"), lambda: reply.answer(Forward(self._picked())))
+        frame.primary(_("Go &on"), lambda: reply.answer(Forward(self._picked())))
         frame.secondary(_("&Back"), lambda: reply.answer(Back(self._picked())))
         frame.way_out(_("&Close"), reply.close)
         self.look()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from agent.core.glance import Profile
 from agent.core.holder import Environment
-from agent.core.renewal import Renewal, Step
+from agent.core.renewal import Renewal
 from agent.desktop.windows.door import CARD_POLL_S
 from agent.desktop.windows.doors import Doors
 from agent.desktop.windows.pages import Busy, Choice, Matter, PasswordGiven, PasswordWanted
@@ -64,7 +64,7 @@ class RequestSession:
         self._doors = Doors(stage, card_poll_s)
         self._was_asked = self._is_taken_up = self._anew = False
         self._request: Renewal | None = None
-        self._asked: tuple[First, Secret | None] | None = None
+        self._password_of_request: Secret | None = None
 
     def run(self) -> None:
         """To the last page, or until the window is closed."""
@@ -130,8 +130,8 @@ class RequestSession:
     def _requested(self, outside: Outside, asked: First) -> Renewal:
         from agent.pipeline.renew import request_first
 
-        self._give_up_what_changed(outside, asked)
-        self._asked = asked, self._filling.password
+        self._put_aside_what_changed(outside, asked)
+        self._password_of_request = self._filling.password
         matter = self._filling.matter
         self._stage.show(matter)
         door = self._doors.open(outside.card, matter, self._filling.keep)
@@ -140,16 +140,20 @@ class RequestSession:
         finally:
             self._request = outside.journal.renewal_of(asked.mark)
 
-    def _give_up_what_changed(self, outside: Outside, asked: First) -> None:
-        """What was begun with other data, and has not left: its place is taken by what is asked now."""
-        from agent.pipeline.give_up import give_up
+    def _put_aside_what_changed(self, outside: Outside, asked: First) -> None:
+        """What was begun for another holder or with another password, and has not left, gives its place to this.
 
-        if self._asked == (asked, self._filling.password):
-            return
+        Of the same holder with the same password, the pipeline takes what is asked now.
+        """
+        from agent.pipeline.renew import put_aside
+
         mine = self._request.id if self._request is not None else None
+        is_same_password = self._password_of_request is self._filling.password
         for each in outside.journal.unfinished():
-            if each.wanted is not None and (each.id == mine or each.fingerprint == asked.mark):
-                give_up(each, outside)
+            is_same = each.fingerprint == asked.mark
+            goes_on = is_same and (each.ended_because is not None or (each.id == mine and is_same_password))
+            if each.can_be_put_aside and (is_same or each.id == mine) and not goes_on:
+                put_aside(each, outside)
 
     def _completed(self, outside: Outside, request: Renewal) -> Renewal:
         from agent.pipeline.renew import complete
@@ -158,6 +162,7 @@ class RequestSession:
         self._stage.show(matter)
         if self._filling.password is None:
             self._open(outside, request)
+        self._password_of_request = self._filling.password
         door = self._doors.open(outside.card, matter, self._filling.keep)
         try:
             return complete(Path(request.new_path), request.environment, outside, door, self._options())
@@ -216,7 +221,7 @@ class RequestSession:
             return
         if isinstance(problem, WrongPassword):
             self._filling.password = None
-        answer = self._stage.ask(RequestTrouble(problem, self._can_change(problem)))
+        answer = self._stage.ask(RequestTrouble(problem, self._can_change()))
         if answer is Choice.OTHER_CARD:
             self._doors.await_other_card()
             self._filling.begin_with_another_card()
@@ -225,16 +230,14 @@ class RequestSession:
             self._filling.change(self._request)
             self._is_taken_up = False
 
-    def _can_change(self, problem: AgentError) -> bool:
+    def _can_change(self) -> bool:
         """Nothing has left yet, or eHealth said no."""
         if not self._was_asked:
             return False
         if not (self._is_taken_up or self._filling.is_done):
             return self._filling.has_card
         request = self._request
-        if request is None or request.step in (Step.MAKE_KEY, Step.SIGN):
-            return True
-        return request.step is Step.COLLECT and isinstance(problem, RenewalRefused)
+        return request is None or request.can_be_put_aside
 
     def _last_page(self, outside: Outside, made: Renewal) -> Made:
         new = Path(made.new_path)
