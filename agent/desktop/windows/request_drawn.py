@@ -220,14 +220,14 @@ class _Made(Drawn):
         frame.line("•", _("Copy the keystore to every computer that needs it, and point your software to it."))
         if page.waits_for_activation:
             explain_activation(frame)
+        text, underline = with_mnemonic(_("&Sheet for the safe"))
+        sheet = ttk.Button(frame.body, text=text, underline=underline, command=lambda: reply.answer(Choice.SHEET))
+        sheet.pack(anchor="w", pady=(frame.look.px(4), frame.look.px(12)))
         self._tell_of_sheet(frame, page)
         frame.primary(_("&Close"), reply.close)
         if page.waits_for_activation:
             frame.secondary(_("&Let the new encryption key take over"), lambda: reply.answer(Choice.ACTIVATE))
-            frame.way_out(_("&Sheet for the safe"), lambda: reply.answer(Choice.SHEET))
-        else:
-            frame.secondary(_("&Sheet for the safe"), lambda: reply.answer(Choice.SHEET))
-            frame.way_out(_("Open &folder"), lambda: open_folder(new.parent))
+        frame.way_out(_("Open &folder"), lambda: open_folder(new.parent))
         frame.escape = reply.close
 
     @staticmethod

@@ -40,12 +40,12 @@ class CheckedField:
         self._is_loud = False
         px = frame.look.px
         box = ttk.Frame(frame.body)
-        box.pack(fill="x", pady=(0, px(8)))
+        box.pack(fill="x", pady=(0, px(6)))
         text, underline = with_mnemonic(name)
         ttk.Label(box, text=text, underline=underline).pack(anchor="w")
         self._text = tk.StringVar(box, value=given.text)
         self.entry = ttk.Entry(box, textvariable=self._text, font=BODY)
-        self.entry.pack(fill="x", pady=(px(2), px(2)))
+        self.entry.pack(fill="x", pady=(px(2), px(1)))
         self._says = ttk.Label(box, style="Caption.TLabel", wraplength=px(frame.width), justify="left")
         self._says.pack(anchor="w", fill="x")
         self._insisted = tk.BooleanVar(box, value=given.insisted)
@@ -149,7 +149,7 @@ class KindChooser:
         self.table = Table(frame.body, frame.look, titles, wide=0, width=frame.width - 24, rows=_KIND_ROWS)
         self.table.pack(fill="both", expand=True)
         self._says = ttk.Label(frame.body, style="Caption.TLabel", wraplength=px(frame.width), justify="left")
-        self._says.pack(anchor="w", fill="x", pady=(px(2), px(8)))
+        self._says.pack(anchor="w", fill="x", pady=(px(2), px(6)))
         self._search.trace_add("write", lambda *_written: self._fill())
         self.entry.bind("<Down>", lambda _event: self._into_table())
         self.table.tree.bind("<<TreeviewSelect>>", lambda _event: self._selected())
