@@ -117,6 +117,8 @@ class WindowDoor:
         if isinstance(problem, PinWrong | PinImpossible) and asked_here:  # the PIN's page says so, and asks again
             self._last_pin_problem = problem
             return True
+        if self._asks_for and isinstance(problem, _SAID):  # who only asks may rather do without the answer
+            return False
         shows_only_when_signing = self.signer is not None and isinstance(problem, NEEDS_SOFTWARE)
         if shows_only_when_signing or isinstance(problem, _SAID):
             self._stage.ask(Trouble(problem))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tkinter import ttk
 
 from agent.desktop.windows.pages import ContractShown, PinWanted
-from agent.desktop.windows.parts import with_mnemonic
+from agent.desktop.windows.parts import visible, with_mnemonic
 from agent.desktop.windows.request_drawn import draw
 from agent.desktop.windows.request_pages import (
     ApplicationIdWanted,
@@ -37,6 +38,21 @@ class Applicant(Visitor):
     def _save(self, made: Made) -> Path:
         self.sheets.append(made)
         return Path("/home/onthaal/Downloads/sheet.html")
+
+    def type(self, text: str) -> None:
+        """What no key of the screen's keyboard has is put where the keyboard is."""
+        for sign in text:
+            if sign.isascii():
+                super().type(sign)
+            else:
+                where = self.root.focus_get()
+                assert isinstance(where, ttk.Entry)
+                where.insert("insert", sign)
+
+    @property
+    def boxes(self) -> list[str]:
+        """The texts of all boxes that can be ticked."""
+        return [str(each.cget("text")) for each in visible(self.root) if isinstance(each, ttk.Checkbutton)]
 
     def letter(self, text: str) -> None:
         """Alt and the letter that is underlined in this text, in the language that is spoken."""
