@@ -11,7 +11,7 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from agent.cli.terminal import confirm
+from agent.cli.terminal import asking, confirm, say
 from agent.core.typed import Mistyped
 from agent.errors import ConfigError
 from agent.text import _
@@ -53,35 +53,54 @@ class Questions:
             text = _("nobody can be asked here, so this is needed on the command line")
             raise ConfigError(", ".join(missing), text)
 
-    def value(self, name: str, question: str, read: Callable[[str], T], doubtful: Callable[[str], T]) -> T:
+    def value(
+        self,
+        name: str,
+        question: str,
+        read: Callable[[str], T],
+        doubtful: Callable[[str], T],
+        about: Callable[[str], str | None] = lambda _doubtful: None,
+    ) -> T:
         """The option `name`, or the answer to `question`, as `read` takes it.
 
         Args:
             read: raises Mistyped.
             doubtful: makes the value of one that `read` doubts and the person insists on.
+            about: what else is to be said of one that `read` doubts.
         Raises: ConfigError where what the option says will not do.
         """
         given = self.given(name)
         if given is not None:
-            return self.value_of(name, given, read, doubtful)
+            return self.value_of(name, given, read, doubtful, about)
         if not self.somebody_is_there:
             raise ConfigError(option(name), _("nobody can be asked here, so this is needed on the command line"))
         while True:
             try:
-                return read(input(f"{question}: "))
+                return read(input(asking(question)))
             except Mistyped as problem:
-                print(f"  {problem}")
-                if problem.doubtful is not None and confirm(_("Keep it all the same?")):
+                say(str(problem), 2)
+                if problem.doubtful is None:
+                    continue
+                if more := about(problem.doubtful):
+                    say(more, 2)
+                if confirm(_("Keep it all the same?")):
                     return doubtful(problem.doubtful)
 
-    def value_of(self, name: str, given: str, read: Callable[[str], T], doubtful: Callable[[str], T]) -> T:
+    def value_of(
+        self,
+        name: str,
+        given: str,
+        read: Callable[[str], T],
+        doubtful: Callable[[str], T],
+        about: Callable[[str], str | None] = lambda _doubtful: None,
+    ) -> T:
         """What the option `name` says, as `read` takes it. Raises: ConfigError."""
         try:
             return read(given)
         except Mistyped as problem:
             if problem.doubtful is None:
                 raise ConfigError(option(name), str(problem)) from problem
-            print(f"{option(name)}: {problem}", file=sys.stderr)
+            print(f"{option(name)}: {problem} {about(problem.doubtful) or ''}".rstrip(), file=sys.stderr)
             if self._arguments.yes or (self.somebody_is_there and confirm(_("Keep it all the same?"))):
                 return doubtful(problem.doubtful)
             raise ConfigError(option(name), _("{problem} --yes keeps it.").format(problem=problem)) from problem
@@ -101,7 +120,7 @@ def option(name: str) -> str:
 def choose_some(question: str, lines: Mapping[str, str]) -> Sequence[str]:
     """Ask which of `lines` are meant, none among them. Returns: their keys, in the order of `lines`."""
     for number, line in enumerate(lines.values(), 1):
-        print(f"  {number}  {line}")
+        say(f"{number}  {line}", 2)
     while True:
         said = input(f"{question} ").replace(",", " ").split()
         if all(each.isdecimal() and 1 <= int(each) <= len(lines) for each in said):

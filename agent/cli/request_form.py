@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agent.cli.questions import Questions, choose_some
-from agent.cli.terminal import TerminalDoor, choose, confirm
+from agent.cli.terminal import TerminalDoor, choose, confirm, say
 from agent.config import Config
-from agent.core.application_id import ApplicationIdRefused, application_id
+from agent.core.application_id import application_id
 from agent.core.contact import email_address, phone_number
 from agent.core.expiry import renewable_from
 from agent.core.holder import Environment, Holder
@@ -69,7 +69,7 @@ class RequestForm:
             return self._myself()
         if type_ is not None or self.questions.given("number") is not None:
             return self._another(self.enquiry.organization_types())
-        print(_("The certificate is for"))
+        say(_("The certificate is for"))
         ways = (
             _("myself"),
             _("one of the organizations that eHealth knows I may act for: asking eHealth costs one PIN"),
@@ -101,18 +101,20 @@ class RequestForm:
         known = self._known_here(holder)
         if known is None:
             return
-        print(f"  {known}")
-        if self.questions.somebody_is_there and not confirm(_("Request another one all the same?")):
+        say(known, 2)
+        if self.questions.is_set("yes") or not self.questions.somebody_is_there:
+            return
+        if not confirm(_("Request another one all the same?")):
             raise ContractDeclined
 
     def _one_that_ehealth_knows(self) -> Whom | None:
         """None where the person goes back."""
-        print(_("eHealth is asked with the eID's authentication key: that costs one PIN now, the request another."))
+        say(_("eHealth is asked with the eID's authentication key: that costs one PIN now, the request another."))
         if not confirm(_("Ask eHealth?")):
             return None
         found = self.enquiry.qualities(self.eid, TerminalDoor()).organizations
         if not found:
-            print(_("eHealth names no organization that this person may act for."))
+            say(_("eHealth names no organization that this person may act for."))
             return None
         lines = [f"{in_language(each.name)} ({each.type} {each.number})" for each in found]
         chosen = choose(_("Which organization?"), [*lines, _("none of these")], default=None)
@@ -120,7 +122,7 @@ class RequestForm:
 
     def _known(self, organization: Organization) -> Whom | None:
         if not is_type(organization.type):
-            print(
+            say(
                 _("A keystore cannot be named after this kind of organization ({type}).").format(type=organization.type)
             )
             return None
@@ -133,7 +135,7 @@ class RequestForm:
         rule = rule_of(kind)
         number = self.questions.value("number", self._number_question(kind, rule.lengths), rule.number, str)
         if self.questions.given("name") is None:
-            print(_("The organization's name has to be the same as in the Belgian Official Gazette."))
+            say(_("The organization's name has to be the same as in the Belgian Official Gazette."))
         name = self.questions.value("name", _("Name of the organization"), organization_name, str)
         return Whom(Holder(kind.identifier_type, number, None, name), kind)
 
@@ -159,7 +161,7 @@ class RequestForm:
         while True:
             found = matching(kinds, input(_("Type of organization (a part of its name, or Enter for all): ")))
             if not found:
-                print("  " + _("No type has that in its name."))
+                say(_("No type has that in its name."), 2)
                 continue
             lines = [f"{name_of_kind(kind)} ({kind.identifier_type})" for kind in found]
             chosen = choose(_("Which type?"), [*lines, _("none of these")], default=1 if len(found) == 1 else None)
@@ -177,24 +179,23 @@ class RequestForm:
         in_use = self.enquiry.application_ids(whom.holder)
 
         def read(typed: str) -> str | None:
-            try:
-                return application_id(typed, in_use)
-            except ApplicationIdRefused as problem:
-                if problem.doubtful is not None:
-                    holder = replace(whom.holder, application_id=problem.doubtful or None)
-                    print(
-                        "  " + (self._known_here(holder) or _("Its keystore is not in the folders of this computer."))
-                    )
-                raise
+            return application_id(typed, in_use)
+
+        def insisted(kept: str) -> str | None:
+            return kept or None
+
+        def about(doubtful: str) -> str:
+            known = self._known_here(replace(whom.holder, application_id=doubtful or None))
+            return known or _("Its keystore is not in the folders of this computer.")
 
         if not self.questions.somebody_is_there and self.questions.given("application_id") is None:
-            chosen = self.questions.value_of("application_id", "", read, lambda kept: kept or None)
+            chosen = self.questions.value_of("application_id", "", read, insisted, about)
         else:
             if in_use and self.questions.somebody_is_there:
                 ids = ", ".join(each or _("(none)") for each in in_use)
-                print(_("Application ids in use for this organization: {ids}").format(ids=ids))
+                say(_("Application ids in use for this organization: {ids}").format(ids=ids))
             question = _("Application id, only where your software needs one (Enter: none)")
-            chosen = self.questions.value("application_id", question, read, lambda kept: kept or None)
+            chosen = self.questions.value("application_id", question, read, insisted, about)
         return replace(whom, holder=replace(whom.holder, application_id=chosen))
 
     def _known_here(self, holder: Holder) -> str | None:
@@ -223,7 +224,7 @@ class RequestForm:
 
     def contact(self) -> ContactData:
         if self.questions.somebody_is_there and self.questions.given("email") is None:
-            print(_("How eHealth reaches the responsible person, and, if you like, the organization:"))
+            say(_("How eHealth reaches the responsible person, and, if you like, the organization:"))
         ask = self.questions
         email = ask.value("email", _("E-mail address of the responsible person"), email_address, str)
         phone = ask.value("phone", _("Phone number of the responsible person"), phone_number, str)
@@ -243,6 +244,6 @@ class RequestForm:
             return tuple(each for each in offered if each in given)
         if not offered or not self.questions.somebody_is_there:
             return ()
-        print(_("Base services that the certificate may be used for; the supplier of your software knows which:"))
+        say(_("Base services that the certificate may be used for; the supplier of your software knows which:"))
         lines = {each: _(BASE_SERVICES.get(each, each)) for each in offered}
         return tuple(choose_some(_("Which ones? Their numbers with a space between, or Enter for none:"), lines))

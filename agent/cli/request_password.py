@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.cli.questions import Questions
-from agent.cli.terminal import ask_secret, complain, confirm
+from agent.cli.terminal import ask_secret, complain, confirm, say
 from agent.core.password import password_problem
 from agent.errors import PasswordRefused, VaultUnavailable
 from agent.pipeline.request import First
@@ -34,12 +34,12 @@ def choose_password(questions: Questions, outside: Outside, asked: First, given:
         if problem is not None:
             raise PasswordRefused(str(asked.folder), problem)
         return PasswordChosen(given, questions.is_set("keep_password") and _vault_is_there(outside, asked))
-    print(_("Choose a new password for the keystore: at least 8 characters, with a digit and a symbol, no accents."))
-    print(_("Keep it with care: it will be asked for many times. Who loses it can no longer log in;"))
-    print(_("the certificate then has to be revoked and a new one requested."))
+    say(_("Choose a new password for the keystore: at least 8 characters, with a digit and a symbol, no accents."))
+    say(_("Keep it with care: it will be asked for many times. Who loses it can no longer log in;"))
+    say(_("the certificate then has to be revoked and a new one requested."))
     secret = _entered_twice(asked)
     wished = questions.is_set("keep_password")
-    if not (_vault_is_there(outside, asked)):
+    if not _vault_is_there(outside, asked):
         return PasswordChosen(secret, False)
     return PasswordChosen(secret, wished or confirm(_("Store it in this computer's password vault?")))
 
@@ -53,7 +53,7 @@ def _entered_twice(asked: First) -> Secret:
         chosen = ask_secret(_("New password"))
         problem = password_problem(chosen.reveal())
         if problem is None:
-            print(f"  {password_strength(chosen.reveal(), own_words).sentence}")
+            say(password_strength(chosen.reveal(), own_words).sentence, 2)
             if chosen == ask_secret(_("The same again")):
                 return chosen
         complain(PasswordRefused(str(asked.folder), problem or _("the two are not the same")))

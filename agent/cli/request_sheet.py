@@ -7,7 +7,7 @@ from pathlib import Path
 from platformdirs import user_documents_path
 
 from agent.cli.questions import Questions
-from agent.cli.terminal import complain, confirm
+from agent.cli.terminal import complain, confirm, say
 from agent.core.file_name import as_file_name
 from agent.core.renewal import Renewal
 from agent.core.sheet import Sheet, sheet_html
@@ -22,20 +22,26 @@ def offer_sheet(questions: Questions, outside: Outside, made: Renewal, password:
     """Write the sheet where an option or the person says. A problem is told: the keystore is complete all the same."""
     given = questions.given("sheet")
     path = Path(given) if given else None
+    if path is None and questions.somebody_is_there:
+        try:
+            path = _place(whose)
+        except (KeyboardInterrupt, EOFError):  # there is nothing left that could be stopped
+            print()
     if path is None:
-        if not questions.somebody_is_there or not confirm(_("Write a sheet for the safe, to be printed?")):
-            return
-        path = _place(whose)
+        return
     try:
         write_sheet(path.expanduser().absolute(), sheet_of(made, outside, password, whose))
     except AgentError as problem:
         complain(problem)
         return
     print(_("Written: {path}").format(path=path))
-    print(_("Open it in a browser, print it, and write the password on it by hand: it is not in the file."))
+    say(_("Open it in a browser, print it, and write the password on it by hand: it is not in the file."))
 
 
-def _place(whose: str) -> Path:
+def _place(whose: str) -> Path | None:
+    """Where the person wants it; None where they do not."""
+    if not confirm(_("Write a sheet for the safe, to be printed?")):
+        return None
     documents = user_documents_path()
     own = (documents if documents.is_dir() else Path.home()) / as_file_name(f"eHealth {whose}", ".html")
     return Path(input(_("File [{path}]: ").format(path=own)).strip() or own)

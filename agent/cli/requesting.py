@@ -19,20 +19,21 @@ from agent.cli.terminal import (
     choose,
     complain,
     confirm,
+    say,
     secret_from_stdin,
 )
 from agent.config import Config, load
 from agent.core.holder import Environment
 from agent.core.registration import ContactData
 from agent.core.renewal import Renewal, Step, Wanted
-from agent.errors import ConfigError, ContractDeclined, RequestRefused, RequestTurnedDown, WriteFailed
+from agent.errors import ConfigError, ContractDeclined, Refused, RequestRefused, RequestTurnedDown, WriteFailed
 from agent.pipeline.enquiry import Enquiry
 from agent.pipeline.files import pending_path
 from agent.pipeline.renew import put_aside, request_first
 from agent.pipeline.request import First
 from agent.pipeline.run import Options
 from agent.pipeline.sign import usable_eid, with_card
-from agent.ports import Outside
+from agent.ports import Event, Outside
 from agent.secret import Secret
 from agent.text import _, moment
 from agent.watch.look import environment_of
@@ -51,6 +52,9 @@ def request(arguments: Namespace) -> int:
     except (KeyboardInterrupt, EOFError, ContractDeclined):
         print("\n" + _("Stopped. Nothing was requested, and nothing was written."), file=sys.stderr)
         return _STOPPED
+    except Refused as problem:
+        desk.note(problem)
+        raise
     if begun is not None:
         return desk.go_on(begun)
     assert filled is not None, "it is one or the other"
@@ -97,6 +101,11 @@ class _Desk:
         """The first one that is watched; one beside it for tests, which never share a folder with what is real."""
         first = self._config.folders[0]
         return first if self._environment is Environment.PRODUCTION else first.with_name(f"{first.name}-acceptance")
+
+    def note(self, refused: Refused) -> None:
+        """Keep in the history what eHealth refused before anything was requested."""
+        now = self._outside.clock.now()
+        self._outside.journal.note(Event(now, "request.refused", str(refused), None, (("code", refused.code),)))
 
     # ── What was begun before ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -164,9 +173,9 @@ class _Desk:
 
     def _form_with_the_eid(self) -> RequestForm:
         if self._questions.somebody_is_there:
-            print(_("Put your eID into the card reader."))
+            say(_("Put your eID into the card reader."))
         eid = with_card(self._door, lambda: usable_eid(self._outside))
-        print(_("The eID of {name} is in the reader.").format(name=eid.person.full_name))
+        say(_("The eID of {name} is in the reader.").format(name=eid.person.full_name))
         enquiry = Enquiry(self._environment, self._outside)
         return RequestForm(self._questions, enquiry, eid, self._outside, self._config, self._environment)
 
@@ -216,7 +225,7 @@ class _Desk:
     def _told(self, made: Renewal, password: Secret, whose: str) -> int:
         tell(made)
         if Path(made.new_path).parent not in self._config.folders:
-            print(_("This folder is not watched; to be reminded in time, add it: ehealth-agent settings"))
+            say(_("This folder is not watched; to be reminded in time, add it: ehealth-agent settings"))
         offer_sheet(self._questions, self._outside, made, password, whose)
         return 0
 

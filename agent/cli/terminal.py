@@ -29,12 +29,28 @@ def console() -> Console:
     return Console(soft_wrap=False, highlight=False)
 
 
+def say(text: str, indent: int = 0) -> None:
+    """A sentence: on a screen broken between words, in a file one line."""
+    if sys.stdout.isatty():
+        console().print(Padding(Text(text), (0, 0, 0, indent), expand=False))
+    else:
+        print(f"{'':{indent}}{text}")
+
+
+def asking(question: str) -> str:
+    """A question before its answer, as the language writes it."""
+    return _("{question}: ").format(question=question)
+
+
 def complain(problem: AgentError, about: str | None = None) -> None:
     """The error as a person needs it, on standard error: what happened, and what to do next."""
-    out = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    is_screen = sys.stderr.isatty()
+    out = Console(stderr=True, highlight=False, soft_wrap=not is_screen)
     out.print(_("{where}: {problem}").format(where=about, problem=problem) if about else str(problem), markup=False)
-    hint = Padding(Text(problem.advice), (0, 0, 0, 2), expand=False)
-    out.print(hint, soft_wrap=not sys.stderr.isatty())
+    if is_screen:
+        out.print(Padding(Text(problem.advice), (0, 0, 0, 2), expand=False))
+    else:  # a file has no width: what is drawn would be cut off
+        out.print(f"  {problem.advice}", markup=False)
 
 
 def secret_from_stdin(what: str) -> Secret:
@@ -58,7 +74,7 @@ def ask_secret(question: str) -> Secret:
     if not sys.stdin.isatty():
         text = _("{question}: nobody can be asked; give it with a --…-stdin option")
         raise ConfigError(_("standard input"), text.format(question=question))
-    return Secret(getpass.getpass(f"{question}: "))
+    return Secret(getpass.getpass(asking(question)))
 
 
 def confirm(question: str) -> bool:
@@ -83,7 +99,7 @@ def choose(question: str, lines: Sequence[str], default: int | None = 1) -> int:
     Raises: ConfigError where nobody can be asked.
     """
     for number, line in enumerate(lines, 1):
-        print(f"  {number}  {line}")
+        say(f"{number}  {line}", 2)
     if not sys.stdin.isatty():
         text = _("{question} Nobody can be asked; name the file")
         raise ConfigError(_("standard input"), text.format(question=question))

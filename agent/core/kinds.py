@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 
 from agent.core.organization_name import in_certificate
-from agent.core.registration import OrganizationType, in_language
-from agent.text import N_
+from agent.core.registration import OrganizationType
+from agent.text import N_, spoken
 
 BASE_SERVICES = {
     "tsa": N_("time stamps (tsa)"),
@@ -23,8 +23,9 @@ BASE_SERVICES = {
 
 
 def name_of_kind(kind: OrganizationType) -> str:
-    """What a person calls it; its type, where eHealth gives it no name."""
-    return in_language(kind.name) or kind.identifier_type
+    """What a person calls it: its name in the chosen language, else all it has; its type, where it has none."""
+    own = [each.text for each in kind.name if each.language[:2] == spoken()]
+    return " / ".join(own[:1] or dict.fromkeys(each.text for each in kind.name)) or kind.identifier_type
 
 
 def by_name(kinds: Iterable[OrganizationType]) -> list[OrganizationType]:

@@ -58,20 +58,22 @@ def sheet_html(sheet: Sheet) -> str:
 
 
 _STYLE = """
-@page { size: A4; margin: 18mm; }
-body { font: 11pt/1.4 "Segoe UI", "Noto Sans", "DejaVu Sans", Arial, sans-serif; color: #000; background: #fff;
-  max-width: 174mm; margin: 6mm auto; padding: 0 4mm; }
-h1 { font-size: 17pt; margin: 0 0 4mm; }
-h2 { font-size: 12pt; margin: 6mm 0 1mm; break-after: avoid; }
+@page { size: A4; margin: 14mm; }
+body { font: 10pt/1.35 "Segoe UI", "Noto Sans", "DejaVu Sans", Arial, sans-serif; color: #000; background: #fff;
+  max-width: 182mm; margin: 0 auto; }
+@media screen { body { padding: 8mm; } }
+h1 { font-size: 16pt; margin: 0 0 3mm; }
+h2 { font-size: 11pt; margin: 4mm 0 1mm; break-after: avoid; }
+p { margin: 0 0 2mm; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: 1.2mm 4mm 1.2mm 0; border-bottom: 0.2mm solid #999; }
-th { font-weight: normal; width: 44mm; }
+th, td { text-align: left; vertical-align: top; padding: 1mm 4mm 1mm 0; border-bottom: 0.2mm solid #999; }
+th { font-weight: normal; width: 40mm; }
 td { font-weight: bold; overflow-wrap: anywhere; }
-.hand { margin: 6mm 0; padding: 2mm 4mm 6mm; border: 0.5mm solid #000; break-inside: avoid; }
-.hand p { display: flex; gap: 3mm; margin: 8mm 0 0; }
+.hand { margin: 5mm 0; padding: 0 4mm 5mm; border: 0.5mm solid #000; break-inside: avoid; }
+.hand p { display: flex; align-items: flex-end; gap: 3mm; height: 10mm; margin: 0; }
 .hand p span { flex: 1; border-bottom: 0.3mm solid #000; }
 ul { margin: 0; padding-left: 6mm; }
-.made { margin-top: 6mm; font-size: 9pt; }
+.made { margin-top: 4mm; font-size: 8.5pt; }
 """
 
 

@@ -57,6 +57,6 @@ def test_names_are_in_the_persons_language_where_ehealth_has_it() -> None:
     speak("fr")
     assert name_of_kind(group) == "Groupement d'infirmiers à domicile"
     speak("de")
-    assert name_of_kind(group) == "Groep thuisverpleegkundigen"
+    assert name_of_kind(group) == "Groep thuisverpleegkundigen / Groupement d'infirmiers à domicile"
     speak("en")
     assert name_of_kind(OrganizationType((), "NEW-TYPE", None, (), ())) == "NEW-TYPE"

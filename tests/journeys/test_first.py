@@ -76,6 +76,41 @@ def test_a_request_that_was_broken_off_goes_on_with_the_same_key_and_no_second_p
     assert practice.card.pin_entries == 1
 
 
+@pytest.mark.parametrize("after_the_act", [False, True], ids=["before it acts", "after it acted"])
+@pytest.mark.parametrize(
+    "step",
+    [step for step in Step if step not in (Step.ACTIVATE, Step.DONE, Step.ENDED)],
+    ids=lambda step: step.value,
+)
+def test_a_first_certificate_goes_on_after_a_kill_and_nothing_half_made_is_picked_up(
+    practice: Practice, step: Step, after_the_act: bool
+) -> None:
+    practice.door.pins.append(PIN)  # killed between PIN and sending, it is asked for again
+    kill(practice, step, after_the_act)
+    with pytest.raises(Killed):
+        first(practice)
+    (begun,) = practice.journal.unfinished()
+    half_made = [name for name in practice.files() if name.endswith("p12") and name != practice.path.name]
+    is_in_place = step is Step.CONFIRM or (step is Step.PUT_IN_PLACE and after_the_act)
+    assert half_made == ([Path(begun.new_path).name] if is_in_place else [])
+    made = first(practice)
+    assert made.step is Step.DONE
+    assert made.public_key_identifier == begun.public_key_identifier or begun.public_key_identifier is None
+    assert practice.files() == sorted([practice.path.name, Path(made.new_path).name])
+    assert practice.services.actions.count("generatecertificate") == 1
+
+
+def test_what_was_not_sent_yet_takes_the_newest_answers(practice: Practice) -> None:
+    kill(practice, Step.SIGN, False)
+    with pytest.raises(Killed):
+        first(practice)
+    other = ContactData("zoe@voorbeeld.be", "003291234567")
+    asked = First(replace(ENTERPRISE, name="De Brug"), Wanted(other), practice.environment, practice.path.parent)
+    request_first(asked, practice.outside, practice.door, Options(PASSWORD))
+    registration = practice.sandbox.state.registrations[-1]
+    assert (registration.contact, registration.holder.name) == (other, "De Brug")
+
+
 def test_two_requests_for_one_holder_are_one(practice: Practice) -> None:
     practice.door.pins.append(PIN)
     made = first(practice)
