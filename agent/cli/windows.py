@@ -60,12 +60,13 @@ def renew(arguments: Namespace, config: Config) -> None:
 @_in_a_window
 def request(arguments: Namespace, config: Config) -> None:
     """Request a new certificate in a window, or go on with one that was begun."""
+    from agent.cli.request_folder import request_folder
     from agent.desktop.launch import open_file
 
-    folder = arguments.folder or config.folders[0]
     environment = Environment(arguments.environment)
+    folder = request_folder(arguments.folder, environment, config, wiring.keystores())
     window = _window("request")
-    wish = window.RequestWish(Path(folder).absolute(), environment, config.profile, config.activate_at_once)
+    wish = window.RequestWish(folder, environment, config.profile, config.activate_at_once)
 
     def save_sheet(made: Any) -> Path:
         path = _save_sheet(made)

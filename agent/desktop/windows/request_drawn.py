@@ -201,7 +201,7 @@ class _Services(Drawn):
 
 class _Made(Drawn):
     def __init__(self, frame: PageFrame, page: Made, reply: Reply) -> None:
-        super().__init__(frame, _("Ready"))
+        super().__init__(frame, _("Nearly ready") if page.waits_for_activation else _("Ready"))
         new = Path(page.request.new_path)
         frame.headline(f"✓  {self.title}")
         if not page.waits_for_activation:

@@ -18,7 +18,16 @@ from agent.desktop.windows.doors import Doors
 from agent.desktop.windows.pages import Busy, Choice, Matter, PasswordGiven, PasswordWanted
 from agent.desktop.windows.request_pages import Begun, Made, RequestTrouble, TakenUp
 from agent.desktop.windows.stage import Stage, WindowClosed
-from agent.errors import AgentError, PasswordNeeded, RenewalRefused, VaultUnavailable, WrongPassword
+from agent.errors import (
+    AgentError,
+    PasswordNeeded,
+    Refused,
+    RenewalRefused,
+    VaultUnavailable,
+    WriteFailed,
+    WrongPassword,
+)
+from agent.ports import Event
 from agent.secret import Secret
 from agent.text import N_
 
@@ -91,7 +100,7 @@ class RequestSession:
             made = self._made(outside)
             page = self._last_page(outside, made)
         except AgentError as problem:
-            self._after(problem)
+            self._after(outside, problem)
             return
         self._request, self._is_taken_up = made, True
         while (answer := self._stage.ask(page)) is Choice.SHEET:
@@ -130,6 +139,7 @@ class RequestSession:
     def _requested(self, outside: Outside, asked: First) -> Renewal:
         from agent.pipeline.renew import request_first
 
+        _make(asked.folder)
         self._put_aside_what_changed(outside, asked)
         self._password_of_request = self._filling.password
         matter = self._filling.matter
@@ -215,10 +225,13 @@ class RequestSession:
 
     # ── After it ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _after(self, problem: AgentError) -> None:
+    def _after(self, outside: Outside, problem: AgentError) -> None:
         if self._doors.shut():
             self._filling.begin_with_another_card()
             return
+        if isinstance(problem, Refused):  # while the form was filled in; later the pipeline notes it
+            event = Event(outside.clock.now(), "request.refused", str(problem), None, (("code", problem.code),))
+            outside.journal.note(event)
         if isinstance(problem, WrongPassword):
             self._filling.password = None
         answer = self._stage.ask(RequestTrouble(problem, self._can_change()))
@@ -257,3 +270,11 @@ class RequestSession:
             return replace(page, sheet=self._save_sheet(page), problem=None)
         except AgentError as problem:
             return replace(page, sheet=None, problem=problem)
+
+
+def _make(folder: Path) -> None:
+    """A practice's first keystore may be the first thing in its folder. Raises: WriteFailed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise WriteFailed(str(folder), str(problem.strerror).lower()) from problem

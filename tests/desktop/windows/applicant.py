@@ -28,10 +28,10 @@ from tests.journeys.practice import PASSWORD, PIN, Practice
 class Applicant(Visitor):
     """Sits before a window in which a certificate is requested. `sheets` are the last pages that were printed."""
 
-    def __init__(self, practice: Practice) -> None:
+    def __init__(self, practice: Practice, folder: Path | None = None) -> None:
         self.sheets: list[Made] = []
         stage = Stage()
-        wish = RequestWish(practice.path.parent, practice.environment)
+        wish = RequestWish(folder or practice.path.parent, practice.environment)
         session = RequestSession(wish, lambda: practice.outside, stage, self._save, CARD_POLL_S)
         self._sit_down(practice, stage, session.run, draw)
 

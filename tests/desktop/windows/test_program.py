@@ -166,6 +166,25 @@ def test_a_wrong_config_is_said_in_a_window_too(tmp_path: Path, screen: str) -> 
     assert settings.returncode == 2
 
 
+def test_tests_do_not_share_a_folder_with_what_is_real(desk: Desk, screen: str) -> None:
+    keyboard = Keyboard(screen)
+    folder = str(desk.keystore.parent)
+    command = [*AGENT, "--config", str(desk.config), "request", "--window", "--environment", "acceptance"]
+    window = subprocess.Popen(
+        [*command, "--folder", folder], env=_environment(desk, screen), stderr=subprocess.PIPE, text=True
+    )
+    keyboard.before("This did not work")
+    keyboard.press("Escape")
+    _, complaint = window.communicate(timeout=_PATIENCE_S)
+    assert "has keystores of the other environment" in complaint
+
+
+def test_what_the_window_asks_is_refused_on_the_command_line(tmp_path: Path) -> None:
+    told = _run(("request", "--window", "--number", "71234523", "--pin-stdin"), tmp_path, {})
+    assert told.returncode == 2
+    assert "--number, --pin-stdin: not together with --window" in told.stderr
+
+
 # ── Where there can be no window ─────────────────────────────────────────────────────────────────────────────────────
 
 COMMANDS = [

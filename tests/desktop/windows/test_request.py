@@ -26,7 +26,8 @@ from agent.desktop.windows.request_pages import (
     RequestTrouble,
     ServicesWanted,
 )
-from agent.errors import ContractDeclined, PinCancelled, RenewalRefused, ServiceError, VaultUnavailable
+from agent.errors import ContractDeclined, PinCancelled, Refused, RenewalRefused, ServiceError, VaultUnavailable
+from agent.pipeline.enquiry import Enquiry
 from agent.sandbox import scenarios
 from agent.sandbox.registry import Mandate
 from agent.sandbox.scenarios import Scenario
@@ -259,7 +260,7 @@ def test_a_number_is_judged_while_it_is_typed(practice: Practice, comes: Callabl
     applicant.until(OrganizationWanted)
     assert "Choose the kind first." in applicant.text
     applicant.type("thuisverpleeg")
-    assert "✓  Groep thuisverpleegkundigen  ·  NIHII-GROUP" in applicant.text
+    assert "✓  Groep thuisverpleegkundigen / Groupement d'infirmiers à domicile  ·  NIHII-GROUP" in applicant.text
     assert "The first eight digits of the RIZIV/INAMI number." in applicant.text
     applicant.press("Tab", "Tab")
     applicant.type("7987")
@@ -598,6 +599,7 @@ def test_what_ehealth_refuses_is_said_and_can_be_corrected(practice: Practice, c
     applicant.choose_password()
     trouble = applicant.until(RequestTrouble)
     assert isinstance(trouble.problem, RenewalRefused)
+    assert "IDENTIFIER_CHECK_DIGITS" in str(practice.journal.history(9))
     assert "The check digits of this NIHII-GROUP number are wrong" in applicant.text
     assert practice.card.pin_entries == 0
     applicant.press("Return")
@@ -645,6 +647,26 @@ def test_offline_says_so_and_tries_again_on_request(practice: Practice, comes: C
     applicant.until(OrganizationWanted)
 
 
+def test_a_refusal_while_the_form_is_filled_in_is_kept_in_the_history(
+    practice: Practice, comes: Callable[[], Applicant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_self: Enquiry) -> None:
+        raise Refused("GetGenericOrganizationTypes", "NOT_TODAY", "Come back tomorrow")
+
+    monkeypatch.setattr(Enquiry, "organization_types", refuse)
+    applicant = comes()
+    applicant.accept_conditions()
+    applicant.press("Return")
+    applicant.until(Trouble)
+    (event,) = practice.journal.history(9)
+    assert event.what == "request.refused"
+    assert "Come back tomorrow" in event.text
+    assert event.facts == (("code", "NOT_TODAY"),)
+    monkeypatch.undo()
+    applicant.press("Return")
+    applicant.until(ForWhom)
+
+
 def test_a_declined_contract_sends_nothing(practice: Practice, comes: Callable[[], Applicant]) -> None:
     applicant = comes()
     fill_in(applicant)
@@ -662,6 +684,17 @@ def test_a_closed_vault_is_said_on_the_last_page(practice: Practice, comes: Call
     applicant.sign()
     assert not applicant.until(Made).is_stored
     assert "the one you chose; it is stored nowhere" in applicant.text
+
+
+def test_a_practice_s_first_keystore_makes_its_folder(practice: Practice, comes: Callable[[], Applicant]) -> None:
+    folder = practice.folder / "ehealth-agent" / "keystore"
+    applicant = Applicant(practice, folder)
+    fill_in(applicant)
+    assert folder.exists()
+    applicant.sign()
+    made = applicant.until(Made)
+    assert Path(made.request.new_path).parent == folder
+    applicant.leave()
 
 
 def test_the_sheet_for_the_safe_is_saved_on_request(practice: Practice, comes: Callable[[], Applicant]) -> None:
