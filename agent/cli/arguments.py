@@ -120,6 +120,7 @@ def _requesting(commands: Any) -> None:
     )
     import_module("agent.cli.request_arguments").add_arguments(request)
     _signing(request)
+    _in_a_window(request, "request", *import_module("agent.cli.request_arguments").TERMINAL_ONLY)
     request.set_defaults(run=command("agent.cli.requesting", "request"))
 
 

@@ -7,6 +7,12 @@ from pathlib import Path
 
 from agent.text import _
 
+TERMINAL_ONLY = (
+    *("type", "number", "name", "application_id", "email", "phone", "email_general", "phone_general", "service"),
+    *("yes", "keep_password", "sheet", "no_wait", "anew", "password_stdin", "accept_contract", "pin_stdin"),
+)
+"""The names of the options that a window does not go by: it asks."""
+
 
 def add_arguments(request: ArgumentParser) -> None:
     """What is given here is not asked."""

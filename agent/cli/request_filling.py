@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agent.cli.request_form import RequestForm, Whom
 from agent.cli.request_password import PasswordChosen
-from agent.cli.terminal import choose, confirm, console, environment_name
+from agent.cli.terminal import choose, confirm, console, environment_name, say
 from agent.core.holder import Environment
 from agent.core.organization_name import in_certificate
 from agent.core.registration import ContactData
@@ -38,9 +38,9 @@ def accept_conditions(environment: Environment) -> None:
         _("an e-mail address and a phone number of the responsible person;"),
         _("a new password for the keystore, to be kept as long as the certificate."),
     ):
-        out.print("  ·", line)
-    out.print(_("The certificate is valid for 36 months. eHealth may need some days, where a person looks at it."))
-    out.print(_("eHealth's contract is shown before anything is signed; who signs it is bound by it."))
+        say(f"· {line}", 2)
+    say(_("The certificate is valid for 36 months. eHealth may need some days, where a person looks at it."))
+    say(_("eHealth's contract is shown before anything is signed; who signs it is bound by it."))
     if not confirm(_("Do you accept these conditions?")):
         raise ContractDeclined
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TextIO
 
 from agent import wiring
-from agent.cli.questions import Questions, option
+from agent.cli.questions import Questions
 from agent.cli.renewing import keystore_password, tell
 from agent.cli.request_filling import Filled, Filling, accept_conditions
+from agent.cli.request_folder import request_folder
 from agent.cli.request_form import PERSON, RequestForm, Whom
 from agent.cli.request_password import PasswordChosen, choose_password
 from agent.cli.request_sheet import offer_sheet
@@ -36,7 +37,6 @@ from agent.pipeline.sign import usable_eid, with_card
 from agent.ports import Event, Outside
 from agent.secret import Secret
 from agent.text import _, moment
-from agent.watch.look import environment_of
 
 _STOPPED = 130
 _NEEDED = ("type", "number", "name", "email", "phone", "yes", "accept_contract", "password_stdin")
@@ -74,7 +74,7 @@ class _Desk:
             needed = [each for each in _NEEDED if arguments.type != PERSON or each not in _OF_A_PERSON]
             self._questions.need(*needed)
         self._outside: Outside = wiring.outside(self._config)
-        self._folder = self._checked_folder()
+        self._folder = request_folder(arguments.folder, self._environment, self._config, self._outside.keystores)
         if arguments.sheet is not None and not arguments.sheet.absolute().parent.is_dir():
             raise ConfigError("--sheet", _("there is no folder {path}").format(path=arguments.sheet.absolute().parent))
         self._given = self._given_password()
@@ -86,21 +86,6 @@ class _Desk:
         if not self._arguments.password_stdin or self._questions.somebody_is_there:
             return None
         return secret_from_stdin(_("the new keystore's password"))
-
-    def _checked_folder(self) -> Path:
-        """Where the keystore will be. Raises: ConfigError where it has those of the other environment."""
-        folder: Path = self._arguments.folder or self._own_folder()
-        folder = folder.expanduser().absolute()
-        for stamp in self._outside.keystores.found([folder], self._config.patterns):
-            if environment_of(Path(stamp.path)) is not self._environment:
-                text = _("{folder} has keystores of the other environment: give each a folder of its own")
-                raise ConfigError(option("folder"), text.format(folder=folder))
-        return folder
-
-    def _own_folder(self) -> Path:
-        """The first one that is watched; one beside it for tests, which never share a folder with what is real."""
-        first = self._config.folders[0]
-        return first if self._environment is Environment.PRODUCTION else first.with_name(f"{first.name}-acceptance")
 
     def note(self, refused: Refused) -> None:
         """Keep in the history what eHealth refused before anything was requested."""

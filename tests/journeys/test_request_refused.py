@@ -28,7 +28,6 @@ OF_ENTERPRISE = (
 )
 SCRIPT = ("--yes", "--accept-contract", "--pin-stdin", "--password-stdin")
 SECRETS = f"Journey-2026-first\n{PIN.reveal()}\n"
-NOT_AGAIN: Script = [("Change something and request again?", "n")]
 
 
 def kept(practice: Practice) -> str:
@@ -246,6 +245,16 @@ def test_a_request_that_a_person_refused_is_put_aside_with_anew_only(asked: Aske
     assert practice.card.pin_entries == 2
     assert len(finished(practice)) == 1
     assert any(name.endswith(".refused") for name in practice.files())
+
+
+def test_a_refused_request_can_be_put_aside_for_another_one(asked: Asked, practice: Practice) -> None:
+    practice.sandbox.state.scenarios.append(Scenario(Trouble.REFUSAL, times=1))
+    assert asked.told("request", *OF_ENTERPRISE, *SCRIPT, told=SECRETS)[0] == 1
+    code, said = asked.run("request", script=[("What now?", "3"), *FORM, *SIGNING, *SHEET])
+    assert code == 0, said
+    assert practice.journal.unfinished() == []
+    (name,) = finished(practice)
+    assert name.startswith("CBE=0417497106,MYAPP-01 ")
 
 
 # ── A person ─────────────────────────────────────────────────────────────────────────────────────────────────────────

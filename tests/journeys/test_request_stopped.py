@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from agent.core.renewal import Step
+from agent.sandbox.registry import Mandate
 from tests.journeys.asked import Answer, Asked, Script
-from tests.journeys.practice import PIN, Practice
+from tests.journeys.practice import PIN, RESPONSIBLE, Practice
 
 PASSWORD = "Journey-2026-first"
 FORM: Script = [
@@ -183,3 +184,44 @@ def test_what_is_not_right_is_changed_before_it_is_requested(asked: Asked, pract
     assert (made.contact.phone_private, made.contact.phone_general) == ("003292234567", "003222234567")
     assert (made.holder.name, made.base_services) == ("Groep Zoë", ())
     assert practice.vault.passwords.keys() == {Path(practice.path.parent / name)}
+
+
+def test_who_asks_ehealth_for_whom_may_go_back(asked: Asked, practice: Practice) -> None:
+    practice.sandbox.state.mandates[RESPONSIBLE.ssin] = []
+    back: Script = [
+        ("Do you accept these conditions?", "y"),
+        ("For whom?", "2"),
+        ("Ask eHealth?", "n"),
+        ("For whom?", "2"),
+        ("Ask eHealth?", "y"),
+        ("PIN of the eID", PIN.reveal()),
+        ("For whom?", "4"),
+        ("For whom?", KeyboardInterrupt),
+    ]
+    code, said = asked.run("request", script=back)
+    assert code == 130
+    assert said.index("that costs one PIN now") < said.index("eHealth names no organization")
+    assert practice.card.pin_entries == 1
+
+
+def test_one_of_the_organizations_that_ehealth_names_is_requested_for(asked: Asked, practice: Practice) -> None:
+    names = [Mandate("NIHII-PHARMACY", "12345656", "Apotheek De Brug"), Mandate("CBE", "0417497106", "De Brug bv")]
+    practice.sandbox.state.mandates[RESPONSIBLE.ssin] = names
+    script: Script = [
+        ("Do you accept these conditions?", "y"),
+        ("For whom?", "2"),
+        ("Ask eHealth?", "y"),
+        ("PIN of the eID", PIN.reveal()),
+        ("Which organization?", "3"),
+        ("For whom?", "2"),
+        ("Ask eHealth?", "y"),
+        ("PIN of the eID", PIN.reveal()),
+        ("Which organization?", "2"),
+        *FORM[6:],
+        *SIGNING,
+        *SHEET,
+    ]
+    code, said = asked.run("request", script=script)
+    assert code == 0, said
+    assert practice.sandbox.state.registrations[-1].holder.name == "De Brug bv"
+    assert practice.card.pin_entries == 3

@@ -92,6 +92,53 @@ def test_a_renewal_by_keyboard_from_the_password_to_the_new_keystore(desk: Desk,
     assert Pkcs12Keystores().read(new, PASSWORD).authentication
 
 
+def test_a_request_by_keyboard_from_the_conditions_to_the_sheet(desk: Desk, screen: str) -> None:
+    keyboard = Keyboard(screen)
+    (downloads := desk.folder / "home" / "Downloads").mkdir(parents=True)
+    command = [*AGENT, "--config", str(desk.config), "request", "--window"]
+    window = subprocess.Popen(command, env=_environment(desk, screen), stderr=subprocess.PIPE, text=True)
+    try:
+        keyboard.before("A new certificate")
+        keyboard.press("Return")
+        keyboard.before("For whom is the certificate")
+        keyboard.press("alt+m", "Return")
+        keyboard.before("Contact data")
+        keyboard.type("anna@voorbeeld.be")
+        keyboard.press("Tab", "Tab")
+        keyboard.type("0470 12 34 56")
+        keyboard.press("Return")
+        keyboard.before("Base services")
+        keyboard.press("Return")
+        keyboard.before("A password for the new keystore")
+        keyboard.type(PASSWORD.reveal())
+        keyboard.press("Tab")
+        keyboard.type(PASSWORD.reveal())
+        keyboard.press("Return")
+        keyboard.before("The contract")
+        keyboard.press("End", "alt+a")
+        keyboard.before("The PIN of the eID")
+        keyboard.type(desk.card.pin)
+        keyboard.press("Return")
+        keyboard.before("Ready")
+        keyboard.press("alt+s")
+        end = time.monotonic() + _PATIENCE_S
+        while not (sheets := list(downloads.glob("*.html"))):
+            assert time.monotonic() < end, "there is no sheet"
+            time.sleep(0.1)
+        keyboard.press("Escape")
+        _, complaints = window.communicate(timeout=_PATIENCE_S)
+    finally:
+        window.kill()
+        window.communicate()
+    assert (window.returncode, complaints) == (0, "")
+    (new,) = (path for path in desk.keystore.parent.iterdir() if path != desk.keystore)
+    assert new.name.startswith("SSIN=")
+    assert Pkcs12Keystores().read(new, PASSWORD).authentication
+    sheet = sheets[0].read_text(encoding="utf-8")
+    assert PASSWORD.reveal() not in sheet
+    assert new.name.partition(" ")[0].removeprefix("SSIN=") not in sheet
+
+
 def test_an_open_window_ends_at_once_when_it_is_told_to(desk: Desk, screen: str) -> None:
     keyboard = Keyboard(screen)
     command = [*AGENT, "--config", str(desk.config), "renew", "--window", str(desk.keystore)]
@@ -119,10 +166,30 @@ def test_a_wrong_config_is_said_in_a_window_too(tmp_path: Path, screen: str) -> 
     assert settings.returncode == 2
 
 
+def test_tests_do_not_share_a_folder_with_what_is_real(desk: Desk, screen: str) -> None:
+    keyboard = Keyboard(screen)
+    folder = str(desk.keystore.parent)
+    command = [*AGENT, "--config", str(desk.config), "request", "--window", "--environment", "acceptance"]
+    window = subprocess.Popen(
+        [*command, "--folder", folder], env=_environment(desk, screen), stderr=subprocess.PIPE, text=True
+    )
+    keyboard.before("This did not work")
+    keyboard.press("Escape")
+    _, complaint = window.communicate(timeout=_PATIENCE_S)
+    assert "has keystores of the other environment" in complaint
+
+
+def test_what_the_window_asks_is_refused_on_the_command_line(tmp_path: Path) -> None:
+    told = _run(("request", "--window", "--number", "71234523", "--pin-stdin"), tmp_path, {})
+    assert told.returncode == 2
+    assert "--number, --pin-stdin: not together with --window" in told.stderr
+
+
 # ── Where there can be no window ─────────────────────────────────────────────────────────────────────────────────────
 
 COMMANDS = [
     ("renew", "--window", "none.p12"),
+    ("request", "--window"),
     ("pass-on", "--window"),
     ("status", "--window"),
     ("history", "--window"),
