@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     _watching(commands)
     _renewing(commands)
+    _requesting_for_a_foreigner(commands)
     _passing_on(commands)
     _resident(commands)
     _rest(commands)
@@ -168,6 +169,33 @@ def _renewing(commands: Any) -> None:
     history.add_argument("--json", action="store_true", help=_("a list of objects instead of lines"))
     _in_a_window(history, "history", "limit", "json")
     history.set_defaults(run=command("agent.cli.renewing", "history"))
+
+
+def _requesting_for_a_foreigner(commands: Any) -> None:
+    parser = commands.add_parser(
+        "request-foreigner",
+        help=_("request a certificate for a person with a BIS number and no eID, or go on with that"),
+    )
+    parser.add_argument("--surname", metavar="NAME", help=_("as in the passport"))
+    parser.add_argument("--first-names", metavar="NAMES", help=_("as in the passport"))
+    parser.add_argument("--email", metavar="ADDRESS", help=_("where eHealth reaches the person"))
+    parser.add_argument("--phone", metavar="NUMBER", help=_("where eHealth reaches the person"))
+    parser.add_argument("--number-stdin", action="store_true", help=_("read the BIS number from standard input"))
+    parser.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help=_("read the new keystore's password from standard input (after the BIS number)"),
+    )
+    parser.add_argument("--store-password", action="store_true", help=_("keep the password in this computer's vault"))
+    parser.add_argument("--acceptance", action="store_true", help=_("in the acceptance environment, for tests"))
+    parser.add_argument(
+        "--no-browser", dest="browser", action="store_false", help=_("only print the address to log in at")
+    )
+    parser.add_argument("--no-wait", action="store_true", help=_("stop once the address is known (exit code 75)"))
+    parser.add_argument(
+        "--anew", action="store_true", help=_("put aside a request that nobody logged in for, and begin again")
+    )
+    parser.set_defaults(run=command("agent.cli.requesting_foreigner", "request_foreigner"))
 
 
 def _passing_on(commands: Any) -> None:

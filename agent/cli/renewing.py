@@ -24,6 +24,7 @@ from agent.config import load
 from agent.core.glance import Glance
 from agent.core.holder import Environment
 from agent.core.password import password_problem
+from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step
 from agent.errors import ContractDeclined, NothingToActivate, PasswordRefused, VaultUnavailable, WrongPassword
 from agent.pipeline.renew import renew as renew_keystore
@@ -108,7 +109,7 @@ def _table(events: Sequence[Event]) -> Table:
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True)
     for event in events:
-        about = [Path(event.path).name] if event.path else []
+        about = [file_name(event.path)] if event.path else []
         facts = [f"{_(name)} {value}" for name, value in event.facts]
         details = Text(" · ".join(about + facts), style="dim")
         grid.add_row(f"{in_digits(event.at)} {event.at.astimezone():%H:%M:%S}", Text(event.text))

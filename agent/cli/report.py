@@ -119,6 +119,8 @@ def as_json(finding: Finding) -> dict[str, object]:
         "encryption_keys": glance.encryption_keys if glance else None,
         "fingerprint": glance.fingerprint if glance else None,
         "superseded_by": finding.superseded_by,
+        "log_in_at": finding.validation.url if finding.validation else None,
+        "log_in_before": _instant(finding.validation.ends) if finding.validation and finding.validation.ends else None,
     }
 
 

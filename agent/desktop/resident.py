@@ -35,7 +35,7 @@ from agent.desktop.tray import Face, Tray
 from agent.errors import AgentError
 from agent.ports import Clock, Journal, Notifier
 from agent.text import _, speak
-from agent.watch.judge import judge
+from agent.watch.judge import judge, with_requests
 from agent.watch.remind import goes_on_at, is_time_to_ask, renewing
 
 LOOK_EACH_S, LOOK_ON_SHARES_EACH_S = 3600.0, 600.0
@@ -219,7 +219,9 @@ class Resident:
         folders = {str(folder) for folder in self._config.folders}
         observations = [each for each in journal.observations().values() if str(Path(each.path).parent) in folders]
         observations.sort(key=lambda each: each.path)
-        return State(now, judge(observations, now, journal.words()), journal.unfinished(), journal.reminded())
+        renewals = journal.unfinished()
+        findings = with_requests(judge(observations, now, journal.words()), renewals, now)
+        return State(now, findings, renewals, journal.reminded())
 
     # ── Reminding ────────────────────────────────────────────────────────────────────────────────────────────────────
 

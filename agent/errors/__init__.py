@@ -14,7 +14,7 @@
     ├ ServiceError     Unreachable · OutcomeUnknown · Refused · NotYetDelivered
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
-    ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined
+    ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined · ValidationExpired
     ├ NothingToActivate · NothingToComplete · NothingBegun · NotRevocable · NothingToPassOn · CalendarNotWritten
     ├ JournalError
     └ WindowsMissing · DisplayMissing         the terminal's commands work without them
@@ -82,6 +82,7 @@ from agent.errors.requests import (
     RenewalBusy,
     RenewalNotOpen,
     RenewalRefused,
+    ValidationExpired,
 )
 from agent.errors.services import (
     BadReply,
@@ -160,6 +161,7 @@ __all__ = (
     "SignatureCertificateMissing",
     "SoapFault",
     "Unreachable",
+    "ValidationExpired",
     "VaultUnavailable",
     "WindowsMissing",
     "WriteFailed",

@@ -60,6 +60,15 @@ class RenewalRefused(AgentError):
 
 
 @dataclass(eq=False)
+class ValidationExpired(AgentError):
+    """Of a person without Belgian residence. `ends` is a day and a minute."""
+
+    ends: str
+    title = N_("Nobody logged in at eHealth before {ends}: the request is void.")
+    hint = N_("Begin anew, and log in at the new address in time: ehealth-agent request-foreigner --anew")
+
+
+@dataclass(eq=False)
 class NotReplaceable(AgentError):
     """The certificate's life is over: there is nothing to renew."""
 

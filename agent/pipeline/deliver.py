@@ -7,6 +7,7 @@ from pathlib import Path
 from agent.core.checks import check_finished, check_token
 from agent.core.keystore import KeyEntry
 from agent.core.registration import CertificateStatus, TokenStatus
+from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step
 from agent.errors import NotYetDelivered, RenewalRefused
 from agent.pipeline.files import pending_path, token_path
@@ -32,7 +33,7 @@ def put_in_place(run: Run, renewal: Renewal) -> Renewal:
     keystores.put_in_place(pending, final)
     keystores.remove(token_path(renewal))
     run.keep_password(renewal, final, instead_of=pending)
-    run.note(renewal, _("The new keystore is {name}.").format(name=final.name))
+    run.note(renewal, _("The new keystore is {name}.").format(name=file_name(final.name)))
     return goes_to(renewal, Step.CONFIRM)
 
 

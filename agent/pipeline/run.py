@@ -11,6 +11,7 @@ from agent.core.glance import Profile
 from agent.core.holder import Holder
 from agent.core.keystore import KeyEntry, Keystore
 from agent.core.registration import CertificateInfo
+from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step, Wanted
 from agent.core.x509 import name_of
 from agent.errors import Damaged, RenewalRefused, VaultUnavailable
@@ -117,7 +118,7 @@ class Run:
                 self.outside.vault.forget(instead_of)
         except VaultUnavailable as problem:
             text = _("The password of {name} was not stored: {problem}")
-            self.note(renewal, text.format(name=path.name, problem=problem))
+            self.note(renewal, text.format(name=file_name(path.name), problem=problem))
 
     def note(self, renewal: Renewal, text: str, **facts: str) -> None:
         """A line in the history."""
