@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     _watching(commands)
     _renewing(commands)
     _requesting_for_a_foreigner(commands)
+    _taking_inventory(commands)
     _passing_on(commands)
     _resident(commands)
     _rest(commands)
@@ -196,6 +197,17 @@ def _requesting_for_a_foreigner(commands: Any) -> None:
         "--anew", action="store_true", help=_("put aside a request that nobody logged in for, and begin again")
     )
     parser.set_defaults(run=command("agent.cli.requesting_foreigner", "request_foreigner"))
+
+
+def _taking_inventory(commands: Any) -> None:
+    parser = commands.add_parser(
+        "inventory", help=_("all certificates that a person manages, beside the keystores here; costs one PIN")
+    )
+    parser.add_argument("--json", action="store_true", help=_("an object instead of a table"))
+    parser.add_argument("--acceptance", action="store_true", help=_("in the acceptance environment, for tests"))
+    parser.add_argument("--pin-stdin", action="store_true", help=_("read the eID's PIN from standard input"))
+    _in_a_window(parser, "inventory", "json", "pin_stdin")
+    parser.set_defaults(run=command("agent.cli.taking_inventory", "inventory"))
 
 
 def _passing_on(commands: Any) -> None:

@@ -24,8 +24,8 @@ from agent.secret import Secret
 from agent.text import _, ngettext, spoken
 
 
-def console() -> Console:
-    return Console(soft_wrap=False, highlight=False)
+def console(stderr: bool = False) -> Console:
+    return Console(soft_wrap=False, highlight=False, stderr=stderr)
 
 
 def complain(problem: AgentError, about: str | None = None) -> None:

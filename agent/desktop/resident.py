@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from agent.config import Config
+from agent.core import inventory_offer
 from agent.core.finding import Finding
 from agent.core.finding import State as Kind
 from agent.core.menu import Act, Choice, certificates, line, menu, sign, tooltip
@@ -232,6 +233,7 @@ class Resident:
         }
         chosen = due(state.findings, state.reminded, busy, state.now, quiet=self._config.quiet)
         if not chosen:
+            self._offer_inventory()
             return
         told = {
             subject_of(each): told_now(state.reminded.get(subject_of(each), NOTHING_TOLD), each, state.now)
@@ -239,6 +241,19 @@ class Resident:
         }
         if self._keep(told):
             self._show(in_one(chosen))
+
+    def _offer_inventory(self) -> None:
+        """Once a year, on a day that has nothing else to say."""
+        state, subject = self._state, inventory_offer.SUBJECT
+        if not self._config.inventory_offered or not inventory_offer.is_in_use(state.findings):
+            return
+        begins = inventory_offer.counted(state.reminded.get(subject), state.now)
+        if begins is not None:
+            self._keep({subject: begins})
+        elif inventory_offer.is_due(state.reminded, state.now, quiet=self._config.quiet) and self._keep(
+            {subject: inventory_offer.offered(state.now)}
+        ):
+            self._show(inventory_offer.offer())
 
     def _keep(self, reminded: Mapping[str, Reminded]) -> bool:
         """A reminder that cannot be remembered is not shown: it would come again with each look."""
