@@ -71,7 +71,7 @@ def gallery(scale: float, is_dark: bool = False) -> Iterator[Shown]:
 
     Raises: DisplayMissing.
     """
-    for windows in (_renewal, _status, _pass_on, _history, _settings, _doctor, _notice):
+    for windows in (_renewal, _request, _status, _pass_on, _history, _settings, _doctor, _notice):
         root, look = new_window(scale, is_dark)
         failures = failures_of(root)
         try:
@@ -135,6 +135,12 @@ def renewal_pages(matter: pages.Matter) -> Iterator[tuple[str, pages.Page]]:
     yield "finish-ready", pages.Finish(renewed(Step.DONE), not_after, has_new_password=True)
     for trouble in samples(AgentError):
         yield f"trouble-{type(trouble).__name__}", pages.Trouble(trouble)
+
+
+def _request(root: tk.Tk, look: Look) -> Iterator[Shown]:
+    from installer.gallery_request import request_pages  # it shows what is made up here
+
+    yield from request_pages(root, look, _Standstill())
 
 
 def renewed(step: Step) -> Renewal:

@@ -80,6 +80,7 @@ class Pkcs12Keystores(Keystores):
         beside = target.with_name(f".ehealth-agent-{secrets.token_hex(8)}.new")  # no other program picks that up
         with _told(path, writing=True):
             data = write(keystore, password.reveal(), profile)
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # a practice's first keystore
             try:
                 _create(beside, data, _mode_of(target))
                 _prove(beside, keystore, password)

@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     is_check = arguments.command == "check"
     try:
         code: int = arguments.run(arguments)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):  # Ctrl-C, Ctrl-D
         text = _("Stopped. What was done so far is kept; the same command goes on from there.")
         print(f"\n{text}", file=sys.stderr)
         return _STOPPED

@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path, metavar="FILE", help=_("config file (default: this user's own)"))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     _watching(commands)
+    _requesting(commands)
     _renewing(commands)
     _requesting_for_a_foreigner(commands)
     _taking_inventory(commands)
@@ -113,6 +114,21 @@ def _watching(commands: Any) -> None:
             help=_("read one password from standard input and try it on files whose password is not stored"),
         )
         parser.add_argument("--ask", action="store_true", help=_("also ask eHealth what it knows of each certificate"))
+
+
+def _requesting(commands: Any) -> None:
+    request = commands.add_parser(
+        "request", help=_("request a new certificate with an eID, for an organization or for yourself")
+    )
+    import_module("agent.cli.request_arguments").add_arguments(request)
+    _signing(request)
+    _in_a_window(request, "request", *import_module("agent.cli.request_arguments").TERMINAL_ONLY)
+    request.set_defaults(run=command("agent.cli.requesting", "request"))
+
+
+def _signing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--accept-contract", action="store_true", help=_("accept the contract (it is still printed)"))
+    parser.add_argument("--pin-stdin", action="store_true", help=_("read the eID's PIN from standard input"))
 
 
 def _renewing(commands: Any) -> None:
@@ -150,10 +166,7 @@ def _renewing(commands: Any) -> None:
     revoke.add_argument("--yes", action="store_true", help=_("do not ask whether this is the right keystore"))
     revoke.set_defaults(run=command("agent.cli.revoking", "revoke"))
     for parser in (renew, revoke):
-        parser.add_argument(
-            "--accept-contract", action="store_true", help=_("accept the contract (it is still printed)")
-        )
-        parser.add_argument("--pin-stdin", action="store_true", help=_("read the eID's PIN from standard input"))
+        _signing(parser)
     activate = commands.add_parser(
         "activate", help=_("let the new encryption key take over, once every PC has the new keystore")
     )

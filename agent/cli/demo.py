@@ -17,13 +17,13 @@ from rich.table import Table
 
 from agent.cli import report
 from agent.cli.rehearsal import PASSWORD, PIN, Rehearsal, rehearsal, sealed, unsealed
-from agent.cli.terminal import console, in_my_language, readable, tries_left
+from agent.cli.terminal import console, readable, tries_left
 from agent.core.checks import is_encryption
 from agent.core.finding import Finding
 from agent.core.holder import Environment
 from agent.core.keystore import KeyEntry, Keystore
 from agent.core.person import Person
-from agent.core.registration import AnyContract
+from agent.core.registration import AnyContract, in_language
 from agent.core.reminders import reminder
 from agent.core.renewal import Renewal, Step
 from agent.core.x509 import public_key_identifier
@@ -103,7 +103,7 @@ class DemoDoor:
         return False
 
     def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:  # noqa: ARG002
-        text = readable(in_my_language(contract.text))
+        text = readable(in_language(contract.text))
         first = next((line.strip("# ") for line in text.splitlines() if line.startswith("#")), "")
         text = _("contract “{title}”, accepted by {name}")
         self.progress.console.print("  ", text.format(title=first, name=signer.full_name))

@@ -117,7 +117,7 @@ def _table(events: Sequence[Event]) -> Table:
     return grid
 
 
-_FACTS = N_("key"), N_("request")
+_FACTS = N_("key"), N_("request"), N_("code")
 """What the events of a renewal tell beside their text."""
 
 

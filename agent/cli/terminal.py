@@ -16,12 +16,13 @@ from rich.panel import Panel
 from rich.text import Text
 
 from agent.core.holder import Environment
+from agent.core.mask import without_national_numbers
 from agent.core.person import Person
-from agent.core.registration import AnyContract, LocalizedText
+from agent.core.registration import AnyContract, in_language
 from agent.core.renewal import Step
 from agent.errors import AgentError, CardError, ConfigError, PinBlocked, PinCancelled, PinLastTry
 from agent.secret import Secret
-from agent.text import _, ngettext, spoken
+from agent.text import _, ngettext
 
 
 def console(stderr: bool = False) -> Console:
@@ -75,22 +76,22 @@ def confirm(question: str) -> bool:
     )
 
 
-def choose(question: str, lines: Sequence[str]) -> int:
-    """Ask which of `lines` is meant; Enter takes the first. Raises: ConfigError where nobody can be asked."""
+def choose(question: str, lines: Sequence[str], default: int | None = 1) -> int:
+    """Ask which of `lines` is meant; Enter takes the one with the number `default`, where there is one.
+
+    Returns: its place, from 0.
+    Raises: ConfigError where nobody can be asked.
+    """
     for number, line in enumerate(lines, 1):
         print(f"  {number}  {line}")
     if not sys.stdin.isatty():
         text = _("{question} Nobody can be asked; name the file")
         raise ConfigError(_("standard input"), text.format(question=question))
+    offered = "" if default is None else f" [{default}]"
     while True:
-        said = input(f"{question} [1] ").strip() or "1"
+        said = input(f"{question}{offered} ").strip() or str(default or "")
         if said.isdecimal() and 1 <= int(said) <= len(lines):
             return int(said) - 1
-
-
-def in_my_language(texts: Sequence[LocalizedText]) -> str:
-    """The text in the chosen language, else the first there is."""
-    return next((each.text for each in texts if each.language[:2] == spoken()), texts[0].text if texts else "")
 
 
 def tries_left(count: int) -> str:
@@ -133,9 +134,10 @@ class TerminalDoor:
 
     def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:
         self.out.print()
-        text = readable(in_my_language(contract.text))
+        text = readable(in_language(contract.text))
         self.out.print(Panel(Markdown(text), title=f"{_('The contract')} ({environment_name(environment)})"))
-        self.out.print(_("For: {name}").format(name=contract.dn), markup=False)
+        whose = without_national_numbers(contract.dn)
+        self.out.print(_("For: {name}").format(name=whose), markup=False)
         self.out.print(_("Signs: {name}").format(name=signer.full_name), markup=False)
         if self.accepts:
             self.out.print(_("Accepted beforehand (--accept-contract)."))

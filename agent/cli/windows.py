@@ -12,6 +12,7 @@ from typing import Any
 
 from agent import wiring
 from agent.config import Config, default_path, load
+from agent.core.holder import Environment
 from agent.core.menu import Act, Choice
 from agent.core.reminders import NOTHING_TOLD, snoozed, subject_of
 from agent.errors import AgentError, WindowsMissing
@@ -54,6 +55,43 @@ def renew(arguments: Namespace, config: Config) -> None:
     activate = arguments.activate or config.activate_at_once
     wish = _window("session").Wish(arguments.keystore.absolute(), config.profile, activate, arguments.anew)
     _window("renewal").renew_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
+
+
+@_in_a_window
+def request(arguments: Namespace, config: Config) -> None:
+    """Request a new certificate in a window, or go on with one that was begun."""
+    from agent.desktop.launch import open_file
+
+    folder = arguments.folder or config.folders[0]
+    environment = Environment(arguments.environment)
+    window = _window("request")
+    wish = window.RequestWish(Path(folder).absolute(), environment, config.profile, config.activate_at_once)
+
+    def save_sheet(made: Any) -> Path:
+        path = _save_sheet(made)
+        open_file(path)
+        return path
+
+    window.request_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock(), save_sheet)
+
+
+def _save_sheet(made: Any) -> Path:
+    """Put the sheet for the safe where people look for what they saved. Raises: SheetNotWritten."""
+    from platformdirs import user_documents_path, user_downloads_path
+
+    from agent.cli.request_sheet import write_sheet
+    from agent.core.file_name import as_file_name
+    from agent.core.sheet import Sheet
+
+    folders = (user_downloads_path(), user_documents_path(), Path.home())
+    folder = next((each for each in folders if each.is_dir()), folders[-1])
+    whose = made.holder.name or made.holder.type
+    path = folder / as_file_name(f"eHealth {whose}", ".html")
+    today = wiring.clock().now().astimezone().date()
+    write_sheet(
+        path, Sheet(whose, made.holder, made.request.environment, Path(made.request.new_path), made.not_after, today)
+    )
+    return path
 
 
 @_in_a_window

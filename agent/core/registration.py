@@ -5,6 +5,7 @@ Source: spec/ra-protocol.md and the services' schemas (certra core v2).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -12,6 +13,7 @@ from typing import NewType, TypeAlias
 
 from agent.core.holder import Holder
 from agent.core.person import Person
+from agent.text import spoken
 
 PublicKeyIdentifier = NewType("PublicKeyIdentifier", str)
 """Upper-case hex of 20 bytes: SHA-1 over the content of the subjectPublicKey BIT STRING (RFC 5280 4.2.1.2 method 1)."""
@@ -33,6 +35,11 @@ class LocalizedText:
 
     language: str
     text: str
+
+
+def in_language(texts: Sequence[LocalizedText]) -> str:
+    """The text in the chosen language, else the first there is."""
+    return next((each.text for each in texts if each.language[:2] == spoken()), texts[0].text if texts else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,11 @@ class Renewal:
         return self.wanted is not None and self.wanted.for_foreigner
 
     @property
+    def can_be_put_aside(self) -> bool:
+        """A first request that eHealth does not have, or refused: a person may give it up."""
+        return self.wanted is not None and (self.step in (Step.MAKE_KEY, Step.SIGN) or self.ended_because is not None)
+
+    @property
     def is_over(self) -> bool:
         return self.step in (Step.DONE, Step.ENDED)
 

@@ -14,8 +14,10 @@
     ├ ServiceError     Unreachable · OutcomeUnknown · Refused · NotYetDelivered
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
-    ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined · ValidationExpired
+    ├ RenewalBusy · RenewalNotOpen · NotReplaceable · ContractDeclined · ValidationExpired
+    ├ RenewalRefused   RequestRefused · RequestTurnedDown · NonResidentTurnedDown      of a first certificate
     ├ NothingToActivate · NothingToComplete · NothingBegun · NotRevocable · NothingToPassOn · CalendarNotWritten
+    ├ SheetNotWritten
     ├ JournalError
     └ WindowsMissing · DisplayMissing         the terminal's commands work without them
 
@@ -73,6 +75,7 @@ from agent.errors.requests import (
     CalendarNotWritten,
     ContractDeclined,
     IssuedCertificateError,
+    NonResidentTurnedDown,
     NothingBegun,
     NothingToActivate,
     NothingToComplete,
@@ -82,6 +85,9 @@ from agent.errors.requests import (
     RenewalBusy,
     RenewalNotOpen,
     RenewalRefused,
+    RequestRefused,
+    RequestTurnedDown,
+    SheetNotWritten,
     ValidationExpired,
 )
 from agent.errors.services import (
@@ -127,6 +133,7 @@ __all__ = (
     "MiddlewareCrashed",
     "MiddlewareMissing",
     "MiddlewareUnusable",
+    "NonResidentTurnedDown",
     "NotAnEid",
     "NotPkcs12",
     "NotReplaceable",
@@ -153,9 +160,12 @@ __all__ = (
     "RenewalBusy",
     "RenewalNotOpen",
     "RenewalRefused",
+    "RequestRefused",
+    "RequestTurnedDown",
     "Retry",
     "ServiceError",
     "SeveralCards",
+    "SheetNotWritten",
     "SignatureCertificateEnds",
     "SignatureCertificateExpired",
     "SignatureCertificateMissing",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from agent.errors.refusals import KNOWN
 from agent.errors.tree import AgentError, Retry
 from agent.text import N_, _
 
@@ -66,6 +67,46 @@ class ValidationExpired(AgentError):
     ends: str
     title = N_("Nobody logged in at eHealth before {ends}: the request is void.")
     hint = N_("Begin anew, and log in at the new address in time: ehealth-agent request-foreigner --anew")
+    retry = Retry.USER
+
+
+@dataclass(eq=False)
+class RequestRefused(RenewalRefused):
+    """eHealth said no to the request of a first certificate: nothing is under way any more.
+
+    Attributes:
+        whose: the holder's name.
+        code: as eHealth gave it, "" where it gave none.
+    """
+
+    whose: str
+    code: str
+    title = N_("The request for {whose} did not succeed. {problem}")
+    hint = N_("Correct what eHealth names and request again. If it is not clear, show this to eHealth support.")
+
+    @property
+    def advice(self) -> str:
+        known = KNOWN.get(self.code)
+        return _(known.next) if known else super().advice
+
+
+@dataclass(eq=False)
+class RequestTurnedDown(RequestRefused):
+    """The same, once eHealth had the request: a certificate may still come for its key, so it is still under way."""
+
+    hint = N_(
+        "Show this to eHealth support. To put this request aside and make a new one: ehealth-agent request --anew"
+    )
+
+
+@dataclass(eq=False)
+class NonResidentTurnedDown(RequestTurnedDown):
+    """The same, of a person without Belgian residence."""
+
+    hint = N_(
+        "Show this to eHealth support. To put this request aside and make a new one: "
+        "ehealth-agent request-foreigner --anew"
+    )
 
 
 @dataclass(eq=False)
@@ -140,3 +181,11 @@ class AutostartFailed(AgentError):
 class ContractDeclined(AgentError):
     title = N_("The contract was not accepted, so nothing was sent.")
     hint = N_("Start again when the responsible person has read and accepts it.")
+
+
+@dataclass(eq=False)
+class SheetNotWritten(AgentError):
+    path: str
+    problem: str
+    title = N_("The sheet for the safe, {path}, could not be written: {problem}.")
+    hint = N_("The keystore is complete. Make room or give write access to that folder, and write the sheet elsewhere.")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agent.errors.refusals import KNOWN
 from agent.errors.tree import AgentError, Retry
-from agent.text import N_
+from agent.text import N_, _
 
 
 class ServiceError(AgentError):
@@ -36,7 +37,7 @@ class OutcomeUnknown(ServiceError):
 
 @dataclass(eq=False)
 class Refused(ServiceError):
-    """The service understood and said no. `code` and `message` are shown as they came."""
+    """The service understood and said no. `code` and `message` are shown as they came, after what is known of them."""
 
     operation: str
     code: str
@@ -45,6 +46,15 @@ class Refused(ServiceError):
     title = N_("eHealth refused: {message} ({code}).")
     hint = N_("Sending the same again gives the same answer. Show this message to eHealth support if it is not clear.")
     retry = Retry.NEVER
+
+    def __str__(self) -> str:
+        known = KNOWN.get(self.code)
+        return f"{_(known.what)} {super().__str__()}" if known else super().__str__()
+
+    @property
+    def advice(self) -> str:
+        known = KNOWN.get(self.code)
+        return _(known.next) if known else super().advice
 
 
 @dataclass(eq=False)

@@ -86,5 +86,6 @@ def _done(run: Run, renewal: Renewal) -> Renewal:
     keystore = run.outside.keystores.read(Path(renewal.new_path), run.new_password)
     served_der = run.platform.ask(etkdepot.GET_ETK, etkdepot.GetEtk(renewal.holder))
     check_token(etk.read_etk(served_der).encryption_certificate, keystore.keys[-1].certificate)
-    run.note(renewal, _("Renewed: certificate and encryption token are in force."))
+    in_force = _("Certificate and encryption token are in force.")
+    run.note(renewal, _("Renewed: certificate and encryption token are in force.") if renewal.old_path else in_force)
     return goes_to(renewal, Step.DONE)

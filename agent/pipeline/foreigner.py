@@ -73,7 +73,7 @@ def _sent_once(run: Run, renewal: Renewal, query: certra.SubmitCsrForForeigner) 
         run.note(renewal, _("No clear yes: {problem}").format(problem=problem))
         if was_taken(run, renewal):
             return _asked_again(run, renewal)
-        return ended(run, renewal, str(problem)) if isinstance(problem, Refused) else problem
+        return ended(run, renewal, str(problem), problem.code) if isinstance(problem, Refused) else problem
 
 
 def _submitted(run: Run, renewal: Renewal, query: certra.SubmitCsrForForeigner) -> Renewal:

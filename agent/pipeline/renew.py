@@ -6,6 +6,7 @@ One step after the other, each journaled before it acts, from wherever an earlie
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from agent.core.glance import Fingerprint
@@ -13,11 +14,10 @@ from agent.core.holder import Environment
 from agent.core.keystore import KeyEntry
 from agent.core.renewal import Renewal, Step
 from agent.core.x509 import fingerprint
-from agent.errors import RenewalRefused
 from agent.pipeline import deliver, foreigner, request, sign, validate
 from agent.pipeline.platform import Platform
 from agent.pipeline.request import First
-from agent.pipeline.run import Options, Run, authentication_of
+from agent.pipeline.run import Options, Run, authentication_of, not_made
 from agent.pipeline.under_way import under_way
 from agent.ports import Door, Outside
 from agent.text import _
@@ -58,7 +58,19 @@ def request_first(asked: First, outside: Outside, door: Door, options: Options) 
         options: `password` is that of the new keystore.
     """
     run = _run(asked.environment, outside, door, options)
-    return _made(run, asked.mark, asked.folder, lambda: request.first(run, asked))
+    again = partial(request.as_asked, asked=asked)
+    return _made(run, asked.mark, asked.folder, lambda: request.first(run, asked), again)
+
+
+def put_aside(renewal: Renewal, outside: Outside) -> None:
+    """Give up a first request that `can_be_put_aside`; nothing happens where it went on meanwhile.
+
+    Raises: RenewalBusy, WriteFailed.
+    """
+    with outside.lock.hold(renewal.fingerprint, Path(renewal.path)):
+        now = outside.journal.renewal_of(renewal.fingerprint)
+        if now is not None and now.can_be_put_aside:
+            outside.journal.save(request.given_up(outside, now))
 
 
 def complete(path: Path, environment: Environment, outside: Outside, door: Door, options: Options) -> Renewal:
@@ -80,15 +92,22 @@ def _authentication(outside: Outside, path: Path, options: Options) -> KeyEntry:
     return authentication_of(outside.keystores.read(path, options.password), path)
 
 
-def _made(run: Run, mark: Fingerprint, path: Path, begin: Callable[[], Renewal]) -> Renewal:
+def _made(
+    run: Run,
+    mark: Fingerprint,
+    path: Path,
+    begin: Callable[[], Renewal],
+    again: Callable[[Renewal], Renewal] = lambda renewal: renewal,
+) -> Renewal:
+    """The renewal that `mark` stands for, from where it is (as `again` has it), or from its beginning."""
     with run.outside.lock.hold(mark, path):
         # Asked again under the lock: another process may just have begun or ended it, here or for a copy of the file.
         renewal = run.outside.journal.renewal_of(mark)
         if renewal is not None:
-            renewal = _to_the_end(run, renewal)
+            renewal = _to_the_end(run, again(renewal))
             if not (run.options.anew and renewal.step is Step.ENDED):
-                return _told(renewal)
-        return _told(_to_the_end(run, begin()))
+                return _told(run, renewal)
+        return _told(run, _to_the_end(run, begin()))
 
 
 def _to_the_end(run: Run, renewal: Renewal) -> Renewal:
@@ -102,7 +121,7 @@ def _to_the_end(run: Run, renewal: Renewal) -> Renewal:
     return renewal
 
 
-def _told(renewal: Renewal) -> Renewal:
+def _told(run: Run, renewal: Renewal) -> Renewal:
     if renewal.step is Step.ENDED:
-        raise RenewalRefused(renewal.path, renewal.ended_because or _("eHealth ended the request."))
+        raise not_made(renewal, renewal.ended_because or _("eHealth ended the request."), run.refused_code)
     return renewal

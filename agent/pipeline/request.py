@@ -21,7 +21,7 @@ from agent.core.x509 import fingerprint, public_key_identifier
 from agent.errors import Damaged, NothingToComplete, NotReplaceable, RenewalNotOpen
 from agent.pipeline.files import finished_path, pending_path, refused_path
 from agent.pipeline.run import Run, authentication_of, encryption_keys_of, goes_to, subject_of
-from agent.ports import Keystores, Word
+from agent.ports import Event, Keystores, Outside, Word
 from agent.text import _
 
 
@@ -168,8 +168,25 @@ def make_key(run: Run, renewal: Renewal) -> Renewal:
     return replace(goes_to(renewal, after), public_key_identifier=identifier)
 
 
-def ended(run: Run, renewal: Renewal, reason: str) -> Renewal:
-    """eHealth said no for good: the key is put aside, and the next renewal begins anew."""
+def as_asked(begun: Renewal, asked: First) -> Renewal:
+    """An earlier request for the same holder; as long as eHealth does not have it, what is asked now counts."""
+    if begun.step not in (Step.MAKE_KEY, Step.SIGN):
+        return begun
+    return replace(begun, holder=asked.holder, wanted=asked.wanted)
+
+
+def ended(run: Run, renewal: Renewal, reason: str, code: str = "") -> Renewal:
+    """eHealth said no for good, with this `code`: the key is put aside, and the next renewal begins anew."""
     run.outside.keystores.put_in_place(pending_path(renewal), refused_path(renewal))
-    run.note(renewal, _("Ended: {reason}").format(reason=reason))
+    run.refused_code = code
+    run.note(renewal, _("Ended: {reason}").format(reason=reason), **({"code": code} if code else {}))
     return replace(goes_to(renewal, Step.ENDED), ended_because=reason)
+
+
+def given_up(outside: Outside, renewal: Renewal) -> Renewal:
+    """A person gives up what `can_be_put_aside`. Its key, where there is one already, is kept as of one refused."""
+    if outside.keystores.exists(pending_path(renewal)):
+        outside.keystores.put_in_place(pending_path(renewal), refused_path(renewal))
+    text = _("Put aside by a person.")
+    outside.journal.note(Event(outside.clock.now(), "request.put_aside", text, renewal.path))
+    return replace(goes_to(renewal, Step.ENDED), ended_because=renewal.ended_because or text)

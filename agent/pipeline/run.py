@@ -14,7 +14,14 @@ from agent.core.registration import CertificateInfo
 from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step, Wanted
 from agent.core.x509 import name_of
-from agent.errors import Damaged, RenewalRefused, VaultUnavailable
+from agent.errors import (
+    Damaged,
+    NonResidentTurnedDown,
+    RenewalRefused,
+    RequestRefused,
+    RequestTurnedDown,
+    VaultUnavailable,
+)
 from agent.pipeline.files import pending_path
 from agent.pipeline.platform import Platform
 from agent.ports import Door, Event, Outside
@@ -55,13 +62,18 @@ class SignedRequest:
 
 @dataclass
 class Run:
-    """One run over a renewal's steps: what was read once and is needed again. Ends with the process."""
+    """One run over a renewal's steps: what was read once and is needed again. Ends with the process.
+
+    Attributes:
+        refused_code: eHealth's own, of the refusal that ended it.
+    """
 
     outside: Outside
     door: Door
     options: Options
     platform: Platform
     signed: SignedRequest | None = None
+    refused_code: str = ""
     jitter: random.Random = field(default_factory=random.SystemRandom)
     _old: Keystore | None = None
     _info: CertificateInfo | None = None
@@ -126,6 +138,23 @@ class Run:
             self.outside.clock.now(), f"renewal.{renewal.step.value}", text, renewal.path, tuple(facts.items())
         )
         self.outside.journal.note(event)
+
+
+def not_made(renewal: Renewal, problem: str, code: str = "") -> RenewalRefused:
+    """What to say of a renewal, or of the request of a first certificate, that eHealth refused.
+
+    Args:
+        problem: a sentence.
+        code: as eHealth gave it.
+    """
+    if renewal.wanted is None:
+        return RenewalRefused(renewal.path, problem)
+    holder = renewal.holder
+    whose = holder.name or f"{holder.type} {holder.number}"
+    if renewal.step is Step.ENDED:
+        return RequestRefused(renewal.path, problem, whose, code)
+    kind = NonResidentTurnedDown if renewal.for_foreigner else RequestTurnedDown
+    return kind(renewal.path, problem, whose, code)
 
 
 def goes_to(renewal: Renewal, step: Step) -> Renewal:

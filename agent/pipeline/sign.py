@@ -68,7 +68,13 @@ def sign(run: Run, renewal: Renewal) -> Renewal:
     holder, wanted = run.wanted(renewal)
     run.door.step(renewal.step, _("Reading the eID"))
     eid = with_card(run.door, lambda: usable_eid(run.outside))
-    contract = _contract(run, renewal, holder, wanted, eid)
+    try:
+        contract = _contract(run, renewal, holder, wanted, eid)
+    except Refused as problem:
+        if renewal.wanted is not None:  # nothing was sent, and with the same data it would be refused again
+            return ended(run, renewal, str(problem), problem.code)
+        run.note(renewal, str(problem), code=problem.code)
+        raise
     run.door.step(renewal.step, _("The contract"))
     if not run.door.accept(contract, eid.person, renewal.environment):
         raise ContractDeclined
@@ -160,7 +166,7 @@ def _sent_once(run: Run, renewal: Renewal, signed: SignedRequest) -> Renewal | S
         run.note(renewal, _("No clear yes: {problem}").format(problem=problem), request=signed.request_id)
         if was_taken(run, renewal):
             return goes_to(renewal, Step.COLLECT)
-        return ended(run, renewal, str(problem)) if isinstance(problem, Refused) else problem
+        return ended(run, renewal, str(problem), problem.code) if isinstance(problem, Refused) else problem
     if answer.public_key_identifier != renewal.public_key_identifier:
         raise IssuedCertificateError("1", _("eHealth took the request for another key"))
     run.note(renewal, _("eHealth has the request."), request=signed.request_id)

@@ -22,7 +22,6 @@ from agent.errors import (
     NotYetDelivered,
     OutcomeUnknown,
     Refused,
-    RenewalRefused,
 )
 from agent.pipeline import foreigner
 from agent.pipeline.files import pending_path, token_path
@@ -32,6 +31,7 @@ from agent.pipeline.run import (
     authentication_of,
     encryption_keys_of,
     goes_to,
+    not_made,
     signer_of,
     subject_of,
 )
@@ -64,10 +64,10 @@ def collect(run: Run, renewal: Renewal) -> Renewal:
         return foreigner.still_open(run, waits)
     except Refused as problem:
         if run.options.anew:
-            return ended(run, renewal, str(problem))
-        run.note(renewal, str(problem))
+            return ended(run, renewal, str(problem), problem.code)
+        run.note(renewal, str(problem), code=problem.code)
         run.outside.journal.save(replace(renewal, ended_because=str(problem)))
-        raise foreigner.too_late(run, renewal) or RenewalRefused(renewal.path, str(problem)) from problem
+        raise foreigner.too_late(run, renewal) or not_made(renewal, str(problem), problem.code) from problem
     return replace(goes_to(renewal, Step.INSTALL), next_poll=None, ended_because=None)
 
 

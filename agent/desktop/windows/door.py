@@ -11,11 +11,13 @@ from agent.core.registration import AnyContract
 from agent.core.renewal import Step
 from agent.desktop.windows.pages import (
     NEEDS_SOFTWARE,
+    Busy,
     CardWanted,
     Choice,
     ContractShown,
     Matter,
     OtherCardWanted,
+    Page,
     PinWanted,
     Progress,
     Trouble,
@@ -45,34 +47,51 @@ _SAID = (PinError, PinWindowFailed, MiddlewareCrashed, CardFailed)
 class WindowDoor:
     """The pipeline's `Door`, in front of a window.
 
+    Args:
+        goes_on_alone: the agent can go on without this window.
+        is_first: a certificate is made that replaces none.
+        signer: whose card it is, where that is known before the contract.
+        asks_for: what eHealth is asked with a PIN before anything is requested, translated.
     Attributes:
         wants_other_card: the person said that somebody else is to sign; the run ends, and another begins.
         signer: whose card it was.
     """
 
     def __init__(
-        self, stage: Stage, card: Card, matter: Matter, goes_on_alone: bool, card_poll_s: float = CARD_POLL_S
+        self,
+        stage: Stage,
+        card: Card,
+        matter: Matter,
+        goes_on_alone: bool,
+        card_poll_s: float = CARD_POLL_S,
+        *,
+        is_first: bool = False,
+        signer: Person | None = None,
+        asks_for: str = "",
     ) -> None:
-        assert matter.holder is not None, "only eHealth's certificates are renewed"
         self._stage, self._card, self._holder, self._environment = stage, card, matter.holder, matter.environment
-        self._goes_on_alone, self._card_poll_s = goes_on_alone, card_poll_s
-        self._now = Progress(Step.MAKE_KEY, "", goes_on_alone=goes_on_alone)
+        self._card_poll_s, self._asks_for = card_poll_s, asks_for
+        self._progress = Progress(Step.MAKE_KEY, "", goes_on_alone=goes_on_alone, is_first=is_first)
+        self._now: Page = Busy(asks_for) if asks_for else self._progress
         self._pin_was_asked_here = False
         self._last_pin_problem: CardError | None = None
         self.wants_other_card = False
-        self.signer: Person | None = None
+        self.signer = signer
 
     # ── Door ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def step(self, step: Step, text: str) -> None:
-        self._now = replace(self._now, step=step, text=text, until=None)
-        self._stage.show(self._now)
+        self._is_at(replace(self._progress, step=step, text=text, until=None))
 
     def waiting(self, until: datetime, by_hand: bool) -> None:
-        self._now = replace(self._now, step=Step.COLLECT, text="", until=until, by_hand=by_hand)
-        self._stage.show(self._now)
+        self._is_at(replace(self._progress, step=Step.COLLECT, text="", until=until, by_hand=by_hand))
+
+    def _is_at(self, progress: Progress) -> None:
+        self._progress = self._now = progress
+        self._stage.show(progress)
 
     def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:
+        assert self._holder is not None, "only eHealth's certificates have contracts"
         self.signer = signer
         answer = self._stage.ask(ContractShown(contract.text, self._holder, signer, environment))
         self.wants_other_card = answer is Choice.OTHER_CARD
@@ -80,9 +99,10 @@ class WindowDoor:
         return answer is Choice.GO_ON
 
     def enter_pin(self, attempts_left: int | None) -> Secret:
-        assert self.signer is not None, "the contract comes before the PIN"
+        assert self.signer is not None, "whose PIN it is was seen before"
         self._pin_was_asked_here = True
-        page = PinWanted(self._holder, self.signer, self._environment, attempts_left, self._last_pin_problem)
+        holder = None if self._asks_for else self._holder
+        page = PinWanted(holder, self.signer, self._environment, attempts_left, self._last_pin_problem, self._asks_for)
         given = self._stage.ask(page)
         self._stage.show(self._now)
         if not isinstance(given, Secret):

@@ -49,6 +49,8 @@ class Choice(Enum):
     DECLINE = auto()
     ACTIVATE = auto()
     ANEW = auto()
+    CHANGE = auto()
+    SHEET = auto()
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,9 @@ class OtherCardWanted(CardError):
 
 
 class Stopped(AgentError):
-    """The renewal's thread ended in a way that nobody foresaw; what it said is on standard error."""
+    """The thread behind the window ended in a way that nobody foresaw; what it said is on standard error."""
 
-    title = N_("The renewal stopped unexpectedly.")
+    title = N_("This stopped unexpectedly.")
     hint = N_("What was done so far is kept: close this window and open it again, and it goes on from there.")
     retry = Retry.NEVER
 
@@ -181,13 +183,19 @@ class ContractShown(Page):
 
 @dataclass(frozen=True)
 class PinWanted(Page):
-    """`attempts_left` is None where the card does not tell; `problem` is that of the last attempt."""
+    """`attempts_left` is None where the card does not tell; `problem` is that of the last attempt.
 
-    holder: Holder
+    Attributes:
+        holder: for whom is signed; None where eHealth is only asked.
+        asks_for: what it is asked, translated.
+    """
+
+    holder: Holder | None
     signer: Person
     environment: Environment
     attempts_left: int | None
     problem: CardError | None = None
+    asks_for: str = ""
 
 
 class Mark(Enum):
@@ -217,6 +225,7 @@ class Progress(Page):
 
     Attributes:
         goes_on_alone: the agent can go on without this window, because it knows the keystore's password.
+        is_first: there is no keystore yet that would be replaced.
     """
 
     step: Step
@@ -224,6 +233,7 @@ class Progress(Page):
     until: datetime | None = None
     by_hand: bool = False
     goes_on_alone: bool = False
+    is_first: bool = False
 
     @property
     def marks(self) -> tuple[Mark, ...]:

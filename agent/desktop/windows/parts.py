@@ -22,11 +22,15 @@ def with_mnemonic(text: str) -> tuple[str, int]:
 
 
 class PageFrame(ttk.Frame):
-    """A page: texts from top to bottom, buttons below. The width is fixed, the height is what the content needs."""
+    """A page: texts from top to bottom, buttons below. The width is fixed, the height is what the content needs.
+
+    Attributes:
+        width: of its texts, in pixels at 100 %.
+    """
 
     def __init__(self, parent: tk.Misc, look: Look, width: int = WIDTH) -> None:
         super().__init__(parent, padding=(look.px(24), look.px(12), look.px(24), look.px(20)))
-        self.look, self._width = look, look.px(width)
+        self.look, self.width, self._width = look, width, look.px(width)
         self.body = ttk.Frame(self, width=self._width)
         self.body.pack(fill="both", expand=True)
         self._strut(self.body)

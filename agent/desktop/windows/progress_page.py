@@ -14,7 +14,7 @@ _SIGNS = {Mark.DONE: "✓", Mark.NOW: "▶", Mark.TO_COME: "○"}
 
 class ProgressDrawn(Drawn):
     def __init__(self, frame: PageFrame, page: Progress, reply: Reply) -> None:
-        super().__init__(frame, _("The renewal is under way"))
+        super().__init__(frame, _("The request is under way") if page.is_first else _("The renewal is under way"))
         self._page = page
         frame.headline(self.title)
         self._lines = [frame.line("") for _stage in STAGES]
@@ -61,7 +61,11 @@ class ProgressDrawn(Drawn):
 
     def _may_close(self) -> str:
         if self._page.needs_card:
+            if self._page.is_first:
+                return _("If you close this window, the request stops here and goes on when you open it again.")
             return _("If you close this window, the renewal stops here and goes on when you open it again.")
         if self._page.goes_on_alone:
             return _("You may close this window: the agent goes on and says when it is ready.")
+        if self._page.is_first:
+            return _("You may close this window; the request goes on when you open it again, without the eID.")
         return _("You may close this window; the renewal goes on when you open it again, without the eID.")

@@ -38,8 +38,21 @@ def renew_in_a_window(wish: Wish, outside: Callable[[], Outside], clock: Clock) 
     """
     root, look = new_window()
     stage = Stage()
-    session = threading.Thread(target=Session(wish, outside, stage).run, name="renewal", daemon=True)
-    window = RenewalWindow(root, look, stage, clock, lambda: session.ident is None or session.is_alive())
+    show_session(root, look, stage, clock, run=Session(wish, outside, stage).run, draw=draw)
+
+
+def show_session(
+    root: tk.Tk,
+    look: Look,
+    stage: Stage,
+    clock: Clock,
+    *,
+    run: Callable[[], None],
+    draw: Callable[[Page, tk.Misc, Look, Reply], Drawn],
+) -> None:
+    """Show in a window what `run` puts on the stage, in a thread of its own, until the person closes it."""
+    session = threading.Thread(target=run, name="renewal", daemon=True)
+    window = RenewalWindow(root, look, stage, clock, lambda: session.ident is None or session.is_alive(), draw=draw)
     session.start()
     root.mainloop()
     window.stage.close()
@@ -51,13 +64,23 @@ class RenewalWindow:
 
     Args:
         lives: whether the renewal's thread does, or has not yet begun to.
+        draw: draws a page.
     """
 
-    def __init__(self, root: tk.Tk, look: Look, stage: Stage, clock: Clock, lives: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        root: tk.Tk,
+        look: Look,
+        stage: Stage,
+        clock: Clock,
+        lives: Callable[[], bool],
+        *,
+        draw: Callable[[Page, tk.Misc, Look, Reply], Drawn] = draw,
+    ) -> None:
         self.root, self.look, self.stage, self.clock = root, look, stage, clock
-        self._lives = lives
+        self._lives, self._draw = lives, draw
         self.is_open = True
-        self.page: Page = Busy(N_("Looking at the keystore"))
+        self.page: Page = Busy(N_("One moment"))
         self.drawn: Drawn | None = None
         self._header = ttk.Frame(root)
         self._header.pack(fill="x")
@@ -91,7 +114,7 @@ class RenewalWindow:
         if old is not None and old.updated(page):
             old.second_passed(self.clock.now())
             return
-        drawn = draw(page, self.root, self.look, Reply(self.answer, self.close))
+        drawn = self._draw(page, self.root, self.look, Reply(self.answer, self.close))
         drawn.frame.pack(fill="both", expand=True)
         self.drawn = drawn
         if old is not None:
@@ -118,7 +141,7 @@ class RenewalWindow:
             warning.pack(fill="x", pady=(0, self.look.px(8)))
         if matter.holder is not None:
             say(text=holder_name(matter.holder), style="Strong.TLabel").pack(anchor="w")
-        details = [holder_number(matter.holder)] if matter.holder else [matter.path]
+        details = [holder_number(matter.holder)] if matter.holder else [matter.path or _("New certificate")]
         details.append(environment_name(matter.environment))
         if matter.not_after is not None:
             details.append(_("valid until {day}").format(day=written(matter.not_after)))

@@ -30,7 +30,7 @@ from agent.desktop.windows.pages import (
 from agent.desktop.windows.parts import PageFrame
 from agent.desktop.windows.progress_page import ProgressDrawn
 from agent.desktop.windows.theme import Look
-from agent.desktop.windows.words import environment_name, holder_name, holder_number
+from agent.desktop.windows.words import environment_name, holder_name, holder_number, without_number
 from agent.secret import Secret
 from agent.text import _, ngettext, written
 
@@ -161,10 +161,11 @@ class _Pin(Drawn):
         if page.problem is not None:
             frame.paragraph(f"✗  {page.problem}", "Strong.TLabel", 4)
             frame.paragraph(page.problem.advice)
+        holder = page.holder
         frame.facts(
             [
                 (_("Signs"), page.signer.full_name),
-                (_("For"), f"{holder_name(page.holder)}, {holder_number(page.holder)}"),
+                (_("For"), f"{holder_name(holder)}, {holder_number(holder)}" if holder else page.asks_for),
                 (_("Environment"), environment_name(page.environment)),
             ]
         )
@@ -175,8 +176,14 @@ class _Pin(Drawn):
             frame.paragraph(tries.format(count=page.attempts_left))
         self.entry = frame.secret_entry(_("&PIN:"))
         frame.paragraph(_("It goes to the card and is kept nowhere."), "Caption.TLabel")
-        frame.primary(_("&Use the last try") if is_last else _("&Sign"), lambda: self._given(reply))
+        frame.primary(self._go(page), lambda: self._given(reply))
         frame.way_out(_("&Cancel"), lambda: reply.answer(None))
+
+    @staticmethod
+    def _go(page: PinWanted) -> str:
+        if page.attempts_left == 1:
+            return _("&Use the last try")
+        return _("&Sign") if page.holder else _("&Go on")
 
     def _given(self, reply: Reply) -> None:
         pin = Secret(self.entry.get())
@@ -206,33 +213,35 @@ class _Finish(Drawn):
         frame.line("•", _("Point your software to the new file, on each of them."))
         frame.primary(_("&Close"), reply.close)
         if page.waits_for_activation:
-            self._explain_activation(frame)
+            explain_activation(frame)
             frame.secondary(_("&Let the new encryption key take over"), lambda: reply.answer(Choice.ACTIVATE))
         frame.way_out(_("Open &folder"), lambda: open_folder(new.parent))
         frame.escape = reply.close
 
-    @staticmethod
-    def _explain_activation(frame: PageFrame) -> None:
-        frame.line("•", _("Then let the new encryption key take over."))
-        frame.paragraph(
-            _(
-                "Until then messages to you are encrypted for the old key, which every computer can read. Once the "
-                "new key has taken over, only computers with the new keystore can read them. It can be done later."
-            ),
-            "Caption.TLabel",
-        )
+
+def explain_activation(frame: PageFrame) -> None:
+    """What happens once the new encryption key takes over."""
+    frame.line("•", _("Then let the new encryption key take over."))
+    frame.paragraph(
+        _(
+            "Until then messages to you are encrypted for the old key, which every computer can read. Once the "
+            "new key has taken over, only computers with the new keystore can read them. It can be done later."
+        ),
+        "Caption.TLabel",
+    )
 
 
 class _Trouble(Drawn):
     def __init__(self, frame: PageFrame, page: Trouble, reply: Reply) -> None:
         super().__init__(frame, _("This did not work"))
         frame.headline(f"✗  {self.title}")
-        frame.paragraph(str(page.problem), "Strong.TLabel")
-        frame.paragraph(page.problem.advice)
+        frame.paragraph(without_number(str(page.problem)), "Strong.TLabel")
+        frame.paragraph(without_number(page.problem.advice))
         names = {
             Choice.TRY_AGAIN: _("&Try again"),
             Choice.OTHER_CARD: _("&Use another eID"),
             Choice.ANEW: _("&Put it aside and begin anew"),
+            Choice.CHANGE: _("Change the &data"),
         }
         for choice in page.choices:
             self._offer(frame, names[choice], choice, reply)
@@ -240,7 +249,8 @@ class _Trouble(Drawn):
 
     @staticmethod
     def _offer(frame: PageFrame, name: str, choice: Choice, reply: Reply) -> None:
-        frame.primary(name, lambda: reply.answer(choice))
+        offer = frame.primary if frame.default is None else frame.secondary
+        offer(name, lambda: reply.answer(choice))
 
 
 _DRAWN: Mapping[type[Page], Callable[[PageFrame, Any, Reply], Drawn]] = {
@@ -259,4 +269,5 @@ _DRAWN: Mapping[type[Page], Callable[[PageFrame, Any, Reply], Drawn]] = {
 
 def draw(page: Page, parent: tk.Misc, look: Look, reply: Reply) -> Drawn:
     """The page as widgets, not yet packed."""
-    return _DRAWN[type(page)](PageFrame(parent, look), page, reply)
+    drawn = next(_DRAWN[kind] for kind in type(page).__mro__ if kind in _DRAWN)
+    return drawn(PageFrame(parent, look), page, reply)

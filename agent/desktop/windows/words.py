@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.core.finding import Finding, State
 from agent.core.holder import Environment, Holder
 from agent.text import N_, _
@@ -19,6 +21,11 @@ def holder_name(holder: Holder) -> str:
 def holder_number(holder: Holder) -> str:
     number = _("a person") if holder.type == "SSIN" else f"{holder.type} {holder.number}"
     return f"{number}, {holder.application_id}" if holder.application_id else number
+
+
+def without_number(text: str) -> str:
+    """`text` without the national number that the name of a person's keystore has in it."""
+    return re.sub(r"SSIN=\d+", "SSIN", text)
 
 
 _STATES = {

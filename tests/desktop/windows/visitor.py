@@ -10,19 +10,34 @@ from dataclasses import dataclass, field
 from tkinter import ttk
 from typing import TypeVar
 
+from agent.desktop.windows.drawn import Drawn, Reply
 from agent.desktop.windows.pages import Page
 from agent.desktop.windows.parts import visible
 from agent.desktop.windows.renewal import RenewalWindow
+from agent.desktop.windows.renewal_pages import draw
 from agent.desktop.windows.session import Session, Wish
 from agent.desktop.windows.stage import Stage
-from agent.desktop.windows.theme import new_window
+from agent.desktop.windows.theme import Look, new_window
 from installer.gallery import failures_of
 from tests.fakes import FakeClock
 from tests.journeys.practice import Practice
 
 _PATIENCE_S = 30.0
-_CARD_POLL_S = 0.02
-_KEYSYMS = {"-": "minus", "!": "exclam", " ": "space"}
+CARD_POLL_S = 0.02
+_KEYSYMS = {
+    "-": "minus",
+    "!": "exclam",
+    " ": "space",
+    ".": "period",
+    ",": "comma",
+    "@": "at",
+    "/": "slash",
+    "+": "plus",
+    "&": "ampersand",
+    "'": "apostrophe",
+    '"': "quotedbl",
+    "û": "ucircumflex",
+}
 
 P = TypeVar("P", bound=Page)
 
@@ -31,12 +46,21 @@ class Visitor:
     """Sits before a window in which the practice's keystore is renewed."""
 
     def __init__(self, practice: Practice, wish: Wish | None = None) -> None:
+        stage = Stage()
+        session = Session(wish or Wish(practice.path), lambda: practice.outside, stage, CARD_POLL_S)
+        self._sit_down(practice, stage, session.run, draw)
+
+    def _sit_down(
+        self,
+        practice: Practice,
+        stage: Stage,
+        run: Callable[[], None],
+        draw: Callable[[Page, tk.Misc, Look, Reply], Drawn],
+    ) -> None:
         self.root, look = new_window(scale=1.0, is_dark=False)
         self._failures = failures_of(self.root)
-        stage = Stage()
-        session = Session(wish or Wish(practice.path), lambda: practice.outside, stage, _CARD_POLL_S)
-        self._thread = threading.Thread(target=session.run, name="renewal", daemon=True)
-        self.window = RenewalWindow(self.root, look, stage, practice.clock, self._thread.is_alive)
+        self._thread = threading.Thread(target=run, name="renewal", daemon=True)
+        self.window = RenewalWindow(self.root, look, stage, practice.clock, self._thread.is_alive, draw=draw)
         self._thread.start()
 
     # ── Sees ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -46,7 +70,7 @@ class Visitor:
         end = time.monotonic() + _PATIENCE_S
         while not (isinstance(self.window.page, kind) and is_it(self.window.page)):
             self._let_pass()
-            assert time.monotonic() < end, f"there is still {self.window.page}"
+            assert time.monotonic() < end, f"there is still {self.window.page}: {self.text}"
         self._let_pass()
         return self.window.page
 

@@ -1,0 +1,259 @@
+"""A new certificate behind its window, in a thread of its own: the form, then the pipeline, then the last page.
+
+Nothing is written while the form is filled in. From then on the journal knows the request, and it is taken up again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.core.glance import Profile
+from agent.core.holder import Environment
+from agent.core.renewal import Renewal
+from agent.desktop.windows.door import CARD_POLL_S
+from agent.desktop.windows.doors import Doors
+from agent.desktop.windows.pages import Busy, Choice, Matter, PasswordGiven, PasswordWanted
+from agent.desktop.windows.request_pages import Begun, Made, RequestTrouble, TakenUp
+from agent.desktop.windows.stage import Stage, WindowClosed
+from agent.errors import AgentError, PasswordNeeded, RenewalRefused, VaultUnavailable, WrongPassword
+from agent.secret import Secret
+from agent.text import N_
+
+if TYPE_CHECKING:
+    from agent.desktop.windows.request_filling import Filling
+    from agent.pipeline.request import First
+    from agent.pipeline.run import Options
+    from agent.ports import Outside
+
+
+@dataclass(frozen=True)
+class RequestWish:
+    """Where the new keystore is to be, and what the config or the command line says of it."""
+
+    folder: Path
+    environment: Environment = Environment.PRODUCTION
+    profile: Profile = Profile.COMPATIBLE
+    activate: bool = False
+
+
+SaveSheet = Callable[[Made], Path]
+"""Writes the sheet for the safe where people look for what they saved, and shows it. Raises: AgentError."""
+
+
+class RequestSession:
+    """One window's request, from the first page to the last.
+
+    Args:
+        outside: makes the outside; called in this thread, because its libraries take a moment to load.
+        card_poll_s: seconds between two looks at the reader while it is waited for.
+    """
+
+    def __init__(
+        self,
+        wish: RequestWish,
+        outside: Callable[[], Outside],
+        stage: Stage,
+        save_sheet: SaveSheet,
+        card_poll_s: float = CARD_POLL_S,
+    ) -> None:
+        self._wish, self._stage = wish, stage
+        self._make_outside, self._save_sheet = outside, save_sheet
+        self._doors = Doors(stage, card_poll_s)
+        self._was_asked = self._is_taken_up = self._anew = False
+        self._request: Renewal | None = None
+        self._password_of_request: Secret | None = None
+
+    def run(self) -> None:
+        """To the last page, or until the window is closed."""
+        try:
+            self._stage.show(Busy(N_("Looking at what is under way")))
+            outside = self._make_outside()
+            self._stage.at_close(outside.card.cancel)
+            self._filling = self._new_filling()
+            while True:
+                self._attempt(outside)
+        except WindowClosed:
+            return
+
+    def _new_filling(self) -> Filling:
+        from agent.desktop.windows.request_filling import Filling
+
+        return Filling(self._stage, self._doors, self._wish.environment, self._wish.folder)
+
+    def _attempt(self, outside: Outside) -> None:
+        """One run of the pipeline, and what the person answers to its end."""
+        try:
+            if not self._was_asked:
+                self._choose(outside)
+            made = self._made(outside)
+            page = self._last_page(outside, made)
+        except AgentError as problem:
+            self._after(problem)
+            return
+        self._request, self._is_taken_up = made, True
+        while (answer := self._stage.ask(page)) is Choice.SHEET:
+            page = self._with_sheet(page)
+        self._wish = replace(self._wish, activate=answer is Choice.ACTIVATE)
+
+    # ── What was begun ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _choose(self, outside: Outside) -> None:
+        """Requests of ours that are not finished come first."""
+        begun = tuple(each for each in outside.journal.unfinished() if each.wanted is not None)
+        self._stage.show(Matter("", None, self._wish.environment))
+        answer = self._stage.ask(Begun(begun)) if begun else Choice.ANEW
+        if isinstance(answer, TakenUp):
+            self._take_up(answer.request)
+        self._was_asked = True
+
+    def _take_up(self, request: Renewal) -> None:
+        self._request, self._is_taken_up = request, True
+        self._wish = replace(self._wish, folder=Path(request.new_path).parent, environment=request.environment)
+        self._filling = self._new_filling()
+        self._filling.has_typed(request)
+
+    # ── The pipeline ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _made(self, outside: Outside) -> Renewal:
+        """Raises: AgentError."""
+        if not self._is_taken_up:
+            asked = self._filling.asked(outside)
+            if not isinstance(asked, Renewal):
+                return self._requested(outside, asked)
+            self._take_up(asked)
+        assert self._request is not None, "it was taken up"
+        return self._completed(outside, self._request)
+
+    def _requested(self, outside: Outside, asked: First) -> Renewal:
+        from agent.pipeline.renew import request_first
+
+        self._put_aside_what_changed(outside, asked)
+        self._password_of_request = self._filling.password
+        matter = self._filling.matter
+        self._stage.show(matter)
+        door = self._doors.open(outside.card, matter, self._filling.keep)
+        try:
+            return request_first(asked, outside, door, self._options())
+        finally:
+            self._request = outside.journal.renewal_of(asked.mark)
+
+    def _put_aside_what_changed(self, outside: Outside, asked: First) -> None:
+        """What was begun for another holder or with another password, and has not left, gives its place to this.
+
+        Of the same holder with the same password, the pipeline takes what is asked now.
+        """
+        from agent.pipeline.renew import put_aside
+
+        mine = self._request.id if self._request is not None else None
+        is_same_password = self._password_of_request is self._filling.password
+        for each in outside.journal.unfinished():
+            is_same = each.fingerprint == asked.mark
+            goes_on = is_same and (each.ended_because is not None or (each.id == mine and is_same_password))
+            if each.can_be_put_aside and (is_same or each.id == mine) and not goes_on:
+                put_aside(each, outside)
+
+    def _completed(self, outside: Outside, request: Renewal) -> Renewal:
+        from agent.pipeline.renew import complete
+
+        matter = self._filling.matter
+        self._stage.show(matter)
+        if self._filling.password is None:
+            self._open(outside, request)
+        self._password_of_request = self._filling.password
+        door = self._doors.open(outside.card, matter, self._filling.keep)
+        try:
+            return complete(Path(request.new_path), request.environment, outside, door, self._options())
+        finally:
+            self._request = outside.journal.renewal_of(request.fingerprint)
+
+    def _options(self) -> Options:
+        from agent.pipeline.run import Options
+
+        assert self._filling.password is not None, "it was chosen, or opened what is there"
+        return Options(
+            password=self._filling.password,
+            profile=self._wish.profile,
+            keep_password=self._filling.keep,
+            activate=self._wish.activate,
+            anew=self._anew,
+        )
+
+    # ── The password of what was begun ───────────────────────────────────────────────────────────────────────────────
+
+    def _open(self, outside: Outside, request: Renewal) -> None:
+        """The password that was chosen when it began: the vault's, or the person's. Raises: KeystoreError."""
+        from agent.pipeline.files import pending_path
+
+        places = [path for path in (pending_path(request), Path(request.new_path)) if outside.keystores.exists(path)]
+        if not places:  # it ended before its key was saved
+            self._filling.choose_password()
+            return
+        path = places[0]
+        problem: AgentError = PasswordNeeded(str(path))
+        try:
+            kept = outside.vault.password(path)
+            if kept is not None:
+                outside.keystores.glance(path, kept)
+                self._filling.password, self._filling.keep = kept, True
+                return
+        except (VaultUnavailable, WrongPassword) as why:
+            problem = why
+        while True:
+            given: PasswordGiven = self._stage.ask(PasswordWanted(str(path), problem))
+            try:
+                outside.keystores.glance(path, given.password)
+                if given.keep:
+                    outside.vault.keep(path, given.password)
+            except (WrongPassword, VaultUnavailable) as again:
+                problem = again
+            else:
+                self._filling.password, self._filling.keep = given.password, given.keep
+                return
+
+    # ── After it ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _after(self, problem: AgentError) -> None:
+        if self._doors.shut():
+            self._filling.begin_with_another_card()
+            return
+        if isinstance(problem, WrongPassword):
+            self._filling.password = None
+        answer = self._stage.ask(RequestTrouble(problem, self._can_change()))
+        if answer is Choice.OTHER_CARD:
+            self._doors.await_other_card()
+            self._filling.begin_with_another_card()
+        elif answer is Choice.CHANGE:
+            self._anew = self._anew or isinstance(problem, RenewalRefused)
+            self._filling.change(self._request)
+            self._is_taken_up = False
+
+    def _can_change(self) -> bool:
+        """Nothing has left yet, or eHealth said no."""
+        if not self._was_asked:
+            return False
+        if not (self._is_taken_up or self._filling.is_done):
+            return self._filling.has_card
+        request = self._request
+        return request is None or request.can_be_put_aside
+
+    def _last_page(self, outside: Outside, made: Renewal) -> Made:
+        new = Path(made.new_path)
+        assert self._filling.password is not None, "it was made with it"
+        not_after = outside.keystores.glance(new, self._filling.password).not_after
+        holder = self._filling.matter.holder
+        assert holder is not None, "it was made for somebody"
+        self._stage.show(Matter("", holder, made.environment, not_after))
+        try:
+            is_stored = outside.vault.password(new) is not None
+        except VaultUnavailable:
+            is_stored = False
+        return Made(made, holder, not_after, is_stored)
+
+    def _with_sheet(self, page: Made) -> Made:
+        try:
+            return replace(page, sheet=self._save_sheet(page), problem=None)
+        except AgentError as problem:
+            return replace(page, sheet=None, problem=problem)
