@@ -190,25 +190,7 @@ def _requesting_for_a_foreigner(commands: Any) -> None:
         "request-foreigner",
         help=_("request a certificate for a person with a BIS number and no eID, or go on with that"),
     )
-    parser.add_argument("--surname", metavar="NAME", help=_("as in the passport"))
-    parser.add_argument("--first-names", metavar="NAMES", help=_("as in the passport"))
-    parser.add_argument("--email", metavar="ADDRESS", help=_("where eHealth reaches the person"))
-    parser.add_argument("--phone", metavar="NUMBER", help=_("where eHealth reaches the person"))
-    parser.add_argument("--number-stdin", action="store_true", help=_("read the BIS number from standard input"))
-    parser.add_argument(
-        "--password-stdin",
-        action="store_true",
-        help=_("read the new keystore's password from standard input (after the BIS number)"),
-    )
-    parser.add_argument("--store-password", action="store_true", help=_("keep the password in this computer's vault"))
-    parser.add_argument("--acceptance", action="store_true", help=_("in the acceptance environment, for tests"))
-    parser.add_argument(
-        "--no-browser", dest="browser", action="store_false", help=_("only print the address to log in at")
-    )
-    parser.add_argument("--no-wait", action="store_true", help=_("stop once the address is known (exit code 75)"))
-    parser.add_argument(
-        "--anew", action="store_true", help=_("put aside a request that nobody logged in for, and begin again")
-    )
+    import_module("agent.cli.foreigner_arguments").add_arguments(parser)
     parser.set_defaults(run=command("agent.cli.requesting_foreigner", "request_foreigner"))
 
 
@@ -216,9 +198,7 @@ def _taking_inventory(commands: Any) -> None:
     parser = commands.add_parser(
         "inventory", help=_("all certificates that a person manages, beside the keystores here; costs one PIN")
     )
-    parser.add_argument("--json", action="store_true", help=_("an object instead of a table"))
-    parser.add_argument("--acceptance", action="store_true", help=_("in the acceptance environment, for tests"))
-    parser.add_argument("--pin-stdin", action="store_true", help=_("read the eID's PIN from standard input"))
+    import_module("agent.cli.inventory_arguments").add_arguments(parser)
     _in_a_window(parser, "inventory", "json", "pin_stdin")
     parser.set_defaults(run=command("agent.cli.taking_inventory", "inventory"))
 

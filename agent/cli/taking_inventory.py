@@ -17,11 +17,13 @@ from agent.cli.terminal import TerminalDoor, confirm, console, environment_name,
 from agent.config import load
 from agent.core.holder import Environment
 from agent.core.inventory import Place, Row
-from agent.core.inventory_words import advice, heading, number, place_name, summary
+from agent.core.inventory_words import advice, heading, is_only_counted, number, place_name, summary
 from agent.core.mask import without_national_numbers
 from agent.core.reminders import file_name
+from agent.core.renewal import Step
 from agent.errors import PinCancelled
 from agent.pipeline.inventory import Inventory, take_inventory
+from agent.pipeline.sign import with_card
 from agent.text import _, in_digits, ngettext
 from agent.watch.known import known_findings
 
@@ -47,7 +49,10 @@ def inventory(arguments: Namespace) -> int:
         if not confirm(_("Is the eID in the reader? Go on?")):
             raise PinCancelled
     look = partial(known_findings, outside, config.folders, config.patterns)
-    taken = take_inventory(environment, outside, door, config.folders, look)
+    door.step(Step.SIGN, _("Reading the eID"))
+    eid = with_card(door, outside.card.identity)
+    door.step(Step.SIGN, _("Asking eHealth, with the eID: type the PIN where it is asked for"))
+    taken = take_inventory(environment, outside, door, eid, config.folders, look)
     if arguments.json:
         print(json.dumps(as_json(taken), indent=2, ensure_ascii=False))
         return 0
@@ -74,7 +79,7 @@ def table(rows: Sequence[Row]) -> Table:
     grid.add_column(_("Valid until"), no_wrap=True)
     grid.add_column(_("Here"), overflow="fold")
     for row in rows:
-        if row.place is Place.OVER or (row.place is Place.REPLACED and not row.paths):
+        if is_only_counted(row):
             continue
         sign, colour = _SIGNS.get(row.place, _OTHERS)
         if row.ends_soon and row.place is Place.WATCHED:

@@ -63,6 +63,11 @@ def number(row: Row) -> str:
     return f"{row.holder.type} {row.holder.number}{application}"
 
 
+def is_only_counted(row: Row) -> bool:
+    """Over, and nothing of it is here: a table of what was in ten years would hide what is."""
+    return row.place is Place.OVER or (row.place is Place.REPLACED and not row.paths)
+
+
 def summary(rows: Sequence[Row]) -> list[str]:
     """How many there are of what, in lines for people."""
     if not rows:
@@ -74,7 +79,7 @@ def summary(rows: Sequence[Row]) -> list[str]:
         lines.append(text.format(count=needy))
     else:
         lines.append(_("Every certificate in force is watched here."))
-    old = sum(row.place is Place.OVER or (row.place is Place.REPLACED and not row.paths) for row in rows)
+    old = sum(map(is_only_counted, rows))
     if old:
         text = ngettext(
             "{count} more has ended and has no keystore here.",

@@ -14,11 +14,9 @@ from agent.core.finding import Finding
 from agent.core.holder import Environment
 from agent.core.inventory import Row, inventory
 from agent.core.inventory_offer import SUBJECT, done
-from agent.core.renewal import Step
 from agent.pipeline.enquiry import Enquiry
-from agent.pipeline.sign import with_card
-from agent.ports import Door, Event, Outside
-from agent.text import _, ngettext
+from agent.ports import Door, Eid, Event, Outside
+from agent.text import ngettext
 
 
 @dataclass(frozen=True)
@@ -31,23 +29,22 @@ class Inventory:
     rows: tuple[Row, ...]
 
 
-def take_inventory(
+def take_inventory(  # noqa: PLR0917
     environment: Environment,
     outside: Outside,
     door: Door,
+    eid: Eid,
     folders: Sequence[Path],
     look: Callable[[datetime], Sequence[Finding]],
 ) -> Inventory:
     """Ask eHealth and look at the keystores. One PIN, for the eID's Authentication key.
 
     Args:
+        eid: whose certificates are asked for; another card is refused.
         folders: the watched ones.
         look: the findings of all keystores that are known here, at an instant (`watch.known`).
     Raises: CardError, ServiceError, JournalError.
     """
-    door.step(Step.SIGN, _("Reading the eID"))
-    eid = with_card(door, outside.card.identity)
-    door.step(Step.SIGN, _("Asking eHealth, with the eID: type the PIN where it is asked for"))
     listed = Enquiry(environment, outside).certificates(eid, door)
     now = outside.clock.now()
     watched = {str(folder) for folder in folders}

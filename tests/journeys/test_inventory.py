@@ -49,7 +49,8 @@ class Desk:
     def take(self, environment: Environment = Environment.PRODUCTION) -> Inventory:
         self.practice.vault.keep(self.practice.path, PASSWORD)
         look = partial(known_findings, self.practice.outside, [self.folder], PATTERNS)
-        return take_inventory(environment, self.practice.outside, self.practice.door, [self.folder], look)
+        eid = self.practice.card.identity()
+        return take_inventory(environment, self.practice.outside, self.practice.door, eid, [self.folder], look)
 
     def issue(self, holder: Holder, days: int = 400, first_names: tuple[str, ...] = ()) -> Callable[[Path], Path]:
         """A certificate at eHealth; what comes back writes its keystore into a folder."""
