@@ -19,7 +19,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help=_("read the new keystore's password from standard input (after the BIS number)"),
     )
-    parser.add_argument("--store-password", action="store_true", help=_("keep the password in this computer's vault"))
+    parser.add_argument("--keep-password", action="store_true", help=_("store the password in this computer's vault"))
+    parser.add_argument("--yes", action="store_true", help=_("keep what is only doubtful"))
     parser.add_argument("--acceptance", action="store_true", help=_("in the acceptance environment, for tests"))
     parser.add_argument(
         "--no-browser", dest="browser", action="store_false", help=_("only print the address to log in at")

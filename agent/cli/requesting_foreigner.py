@@ -6,7 +6,6 @@ is never on the command line, where other users of the computer could read it.
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,26 +13,24 @@ from datetime import datetime
 from pathlib import Path
 
 from agent import wiring
-from agent.cli.renewing import new_password
-from agent.cli.terminal import TerminalDoor, ask_secret, choose, complain, confirm, console, secret_from_stdin
+from agent.cli.questions import Questions
+from agent.cli.request_password import PasswordChosen, choose_password
+from agent.cli.terminal import TerminalDoor, ask_secret, choose, complain, console, secret_from_stdin
 from agent.config import Config, load
 from agent.core.contact import email_address, phone_number
 from agent.core.holder import Environment, Holder
 from agent.core.identifiers import FOREIGNER
-from agent.core.password import password_problem
 from agent.core.person_name import person_name
 from agent.core.registration import ContactData
 from agent.core.renewal import Renewal, Wanted
-from agent.core.typed import Mistyped
 from agent.core.validation import validation_of, what_to_do
 from agent.desktop.launch import open_address
-from agent.errors import ConfigError, NotYetDelivered, PasswordRefused, VaultUnavailable
+from agent.errors import NotYetDelivered, VaultUnavailable
 from agent.pipeline.files import pending_path
 from agent.pipeline.renew import request_first
 from agent.pipeline.request import First
 from agent.pipeline.run import Options
 from agent.ports import Outside
-from agent.secret import Secret
 from agent.text import _, moment
 
 _FAILED, _LATER = 1, 75
@@ -48,11 +45,11 @@ def request_foreigner(arguments: Namespace) -> int:
     if begun is not None:
         print(_("Going on with the request of {name} that was begun on {begun}.").format(**_facts(begun)))
     asked = _again(begun) if begun is not None else _asked(arguments, config)
-    password, is_kept = _password(arguments, outside, begun)
+    password = _password(arguments, outside, asked, begun)
     options = Options(
-        password=password,
+        password=password.secret,
         profile=config.profile,
-        keep_password=is_kept,
+        keep_password=password.keep,
         activate=config.activate_at_once,
         anew=arguments.anew,
     )
@@ -141,57 +138,33 @@ def _again(begun: Renewal) -> First:
 def _asked(arguments: Namespace, config: Config) -> First:
     """Raises: ConfigError where nobody can be asked, or an option is wrong."""
     print(_("For a person without Belgian residence, who has a BIS number and no eID. No card is needed."))
-    surname = _field(_("Surname"), person_name, "--surname", arguments.surname)
-    first_names = _field(_("First name(s)"), person_name, "--first-names", arguments.first_names)
-    number = _field(_("BIS number"), FOREIGNER.number, "--number-stdin", _line(arguments.number_stdin))
+    arguments.number_stdin = secret_from_stdin(_("the BIS number")).reveal() if arguments.number_stdin else None
+    questions = Questions(arguments)
+    questions.need("surname", "first_names", "number_stdin", "email", "phone")
+    surname = questions.value("surname", _("Surname"), person_name, str)
+    first_names = questions.value("first_names", _("First name(s)"), person_name, str)
+    number = questions.value("number_stdin", _("BIS number"), FOREIGNER.number, str)
     contact = ContactData(
-        _field(_("E-mail address of this person"), email_address, "--email", arguments.email),
-        _field(_("Phone number of this person"), phone_number, "--phone", arguments.phone),
+        questions.value("email", _("E-mail address of this person"), email_address, str),
+        questions.value("phone", _("Phone number of this person"), phone_number, str),
     )
     environment = Environment.ACCEPTANCE if arguments.acceptance else Environment.PRODUCTION
     wanted = Wanted(contact, (first_names,), for_foreigner=True)
     return First(Holder("SSIN", number, None, surname), wanted, environment, config.folders[0])
 
 
-def _line(is_given: bool) -> str | None:
-    return secret_from_stdin(_("the BIS number")).reveal() if is_given else None
-
-
-def _field(question: str, read: Callable[[str], str], option: str, given: str | None) -> str:
-    """What was given, or what the person types until it will do. A doubt may be insisted upon."""
+def _password(arguments: Namespace, outside: Outside, asked: First, begun: Renewal | None) -> PasswordChosen:
+    """Of the keystore that comes to be, or that a request under way has already."""
+    given = secret_from_stdin(_("the keystore's password")) if arguments.password_stdin else None
+    if begun is None or not outside.keystores.exists(pending_path(begun)):
+        return choose_password(Questions(arguments), outside, asked, given)
     if given is not None:
-        try:
-            return read(given)
-        except Mistyped as problem:
-            raise ConfigError(option, str(problem)) from None
-    if not sys.stdin.isatty():
-        raise ConfigError(option, _("{question}: nobody can be asked").format(question=question))
-    while True:
-        try:
-            return read(input(f"{question}: "))
-        except Mistyped as problem:
-            print(f"  {problem}")
-            if problem.doubtful is not None and confirm(_("Use it all the same?")):
-                return problem.doubtful
-
-
-def _password(arguments: Namespace, outside: Outside, begun: Renewal | None) -> tuple[Secret, bool]:
-    """Of the new keystore, and whether the vault is to have it."""
-    is_there = begun is not None and outside.keystores.exists(pending_path(begun))
-    if arguments.password_stdin:
-        given = secret_from_stdin(_("the keystore's password"))
-        problem = None if is_there else password_problem(given.reveal())
-        if problem is not None:
-            raise PasswordRefused(_("the new keystore"), problem)
-        return given, arguments.store_password
-    if begun is None or not is_there:
-        print(_("The keystore gets a password: at least 8 characters, with a digit and a symbol, without accents."))
-        return new_password(Path(_("the new keystore"))), arguments.store_password
+        return PasswordChosen(given, arguments.keep_password)
     try:
         kept = outside.vault.password(pending_path(begun))
     except VaultUnavailable as problem:
         complain(problem)
         kept = None
     if kept is not None:
-        return kept, True
-    return ask_secret(_("The password that was chosen for the new keystore")), arguments.store_password
+        return PasswordChosen(kept, True)
+    return PasswordChosen(ask_secret(_("The password that was chosen for the new keystore")), arguments.keep_password)

@@ -59,7 +59,7 @@ class InventoryShownDrawn(Drawn):
         look, row = self.frame.look, self._rows[self.table.chosen]
         for text, style in (
             (f"{row.name}  ·  {number(row)}", "Strong.TLabel"),
-            (f"{place_name(row)}. {advice(row)}".strip(), "TLabel"),
+            (advice(row), "TLabel"),
             (", ".join(sorted({file_name(path) for path in row.paths})), "Caption.TLabel"),
         ):
             label = ttk.Label(self._chosen, text=text, style=style, wraplength=look.px(WIDTH), justify="left")
