@@ -63,6 +63,7 @@ class Config:
         patterns: of file names, as a shell's, without regard to case.
         card_module: the PKCS#11 module of the eID software; None: search for it.
         activate_at_once: a new encryption token takes over as soon as it can, without a person's word.
+        inventory_offered: once a year, the inventory is offered.
         quiet: when no reminder is shown, by this computer's clock.
         language: one of `LANGUAGES`; ``auto`` is the system's.
     """
@@ -73,6 +74,7 @@ class Config:
     card_module: Path | None = None
     profile: Profile = Profile.COMPATIBLE
     activate_at_once: bool = False
+    inventory_offered: bool = True
     quiet: QuietHours = field(default_factory=QuietHours)
     language: str = "auto"
 
@@ -167,6 +169,10 @@ def _at_once(value: object) -> bool:
     return _one_of("ask", "at_once")(value) == "at_once"
 
 
+def _yearly(value: object) -> bool:
+    return _one_of("yearly", "never")(value) == "yearly"
+
+
 def _path(value: object) -> Path:
     if isinstance(value, str) and value:
         try:
@@ -256,6 +262,7 @@ _KEYS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "card.module": ("card_module", _path_or_none),
     "keystore.profile": ("profile", _profile),
     "activation.token": ("activate_at_once", _at_once),
+    "inventory.offer": ("inventory_offered", _yearly),
     "reminders.quiet_from": ("start", _time),
     "reminders.quiet_until": ("end", _time),
 }

@@ -85,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     _watching(commands)
     _requesting(commands)
     _renewing(commands)
+    _requesting_for_a_foreigner(commands)
+    _taking_inventory(commands)
     _passing_on(commands)
     _resident(commands)
     _rest(commands)
@@ -181,6 +183,24 @@ def _renewing(commands: Any) -> None:
     history.add_argument("--json", action="store_true", help=_("a list of objects instead of lines"))
     _in_a_window(history, "history", "limit", "json")
     history.set_defaults(run=command("agent.cli.renewing", "history"))
+
+
+def _requesting_for_a_foreigner(commands: Any) -> None:
+    parser = commands.add_parser(
+        "request-foreigner",
+        help=_("request a certificate for a person with a BIS number and no eID, or go on with that"),
+    )
+    import_module("agent.cli.foreigner_arguments").add_arguments(parser)
+    parser.set_defaults(run=command("agent.cli.requesting_foreigner", "request_foreigner"))
+
+
+def _taking_inventory(commands: Any) -> None:
+    parser = commands.add_parser(
+        "inventory", help=_("all certificates that a person manages, beside the keystores here; costs one PIN")
+    )
+    import_module("agent.cli.inventory_arguments").add_arguments(parser)
+    _in_a_window(parser, "inventory", "json", "pin_stdin")
+    parser.set_defaults(run=command("agent.cli.taking_inventory", "inventory"))
 
 
 def _passing_on(commands: Any) -> None:

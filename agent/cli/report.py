@@ -12,6 +12,7 @@ from rich.text import Text
 
 from agent.core.finding import Finding, State
 from agent.core.holder import Environment, Holder
+from agent.core.reminders import file_name
 from agent.text import N_, _, in_digits, ngettext
 from agent.watch.judge import replaced_by
 
@@ -119,6 +120,8 @@ def as_json(finding: Finding) -> dict[str, object]:
         "encryption_keys": glance.encryption_keys if glance else None,
         "fingerprint": glance.fingerprint if glance else None,
         "superseded_by": finding.superseded_by,
+        "log_in_at": finding.validation.url if finding.validation else None,
+        "log_in_before": _instant(finding.validation.ends) if finding.validation and finding.validation.ends else None,
     }
 
 
@@ -155,6 +158,8 @@ def table(findings: Sequence[Finding]) -> Table:
         finding = group[0]
         sign, colour, advice = _SIGNS[finding.state]
         words = f"{_(_NAMES[finding.state])}\n{_(advice)}".strip()
+        if finding.validation is not None:
+            words = f"{words.splitlines()[0]}\n{_('log in at eHealth')}"
         if finding.superseded_by:
             sign, colour, words = "✓", "dim", _("replaced, nothing to do")
         glance = finding.observation.glance
@@ -163,10 +168,16 @@ def table(findings: Sequence[Finding]) -> Table:
             Text(sign, style=colour),
             Text(_whose(finding, len(group) - 1)),
             until + ("" if finding.days_left is None else _days(finding.days_left)),
-            in_digits(finding.last_safe_day) if finding.last_safe_day else "",
+            _safe_until(finding),
             Text(words, style=colour),
         )
     return grid
+
+
+def _safe_until(finding: Finding) -> str:
+    if finding.validation is not None and finding.validation.ends is not None:
+        return in_digits(finding.validation.ends)
+    return in_digits(finding.last_safe_day) if finding.last_safe_day else ""
 
 
 def next_steps(findings: Sequence[Finding], can_store: bool = True) -> list[str]:
@@ -178,7 +189,7 @@ def next_steps(findings: Sequence[Finding], can_store: bool = True) -> list[str]
     steps = []
     for finding in findings:
         path, renewable = finding.observation.path, finding.state in (State.RENEWABLE, State.URGENT)
-        if finding.superseded_by:
+        if finding.superseded_by or finding.validation is not None:  # that has a line of its own
             continue
         if renewable:
             steps.append(f'ehealth-agent renew "{path}"')
@@ -203,7 +214,7 @@ def _identity(finding: Finding) -> str:
 
 def _whose(finding: Finding, copies: int) -> str:
     holder = holder_of(finding)
-    name = Path(finding.observation.path).name
+    name = file_name(finding.observation.path)
     lines = [_("{name} and {count} more").format(name=name, count=copies) if copies else name]
     if finding.observation.environment is Environment.ACCEPTANCE:
         lines.insert(0, _("acceptance, not production"))

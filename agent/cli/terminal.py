@@ -25,8 +25,8 @@ from agent.secret import Secret
 from agent.text import _, ngettext
 
 
-def console() -> Console:
-    return Console(soft_wrap=False, highlight=False)
+def console(stderr: bool = False) -> Console:
+    return Console(soft_wrap=False, highlight=False, stderr=stderr)
 
 
 def say(text: str, indent: int = 0) -> None:

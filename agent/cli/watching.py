@@ -13,10 +13,11 @@ from agent.cli.terminal import complain, console, secret_from_stdin
 from agent.config import Config, load
 from agent.core.finding import Finding, Observation, State
 from agent.core.renewal import Renewal, Step
+from agent.core.validation import validation_of, what_to_do
 from agent.errors import AgentError, VaultUnavailable
 from agent.secret import Secret
 from agent.text import _, moment
-from agent.watch.judge import judge
+from agent.watch.judge import judge, with_requests
 from agent.watch.look import Look
 
 
@@ -67,6 +68,12 @@ def _vault_problem(findings: Sequence[Finding]) -> VaultUnavailable | None:
 
 def _under_way(renewal: Renewal) -> tuple[str, str]:
     """What is not finished, and the command that goes on with it."""
+    validation = validation_of(renewal)
+    if validation is not None:
+        now = wiring.clock().now()
+        lost = validation.url is None or validation.is_over(now)
+        command = "request-foreigner --anew" if lost else "request-foreigner"
+        return what_to_do(validation, now), f"ehealth-agent {command}"
     if renewal.step is Step.ACTIVATE:
         name = Path(renewal.new_path).name
         what = _("The encryption key of {name} waits to take over, until every computer has that file:")
@@ -93,7 +100,8 @@ def _findings(arguments: Namespace, config: Config) -> list[Finding]:
     observations = _observations(look, arguments.paths, config)
     if arguments.ask:
         _ask(observations, config, offered)
-    return judge(observations, arguments.now or wiring.clock().now(), journal.words())
+    now = arguments.now or wiring.clock().now()
+    return with_requests(judge(observations, now, journal.words()), journal.unfinished(), now)
 
 
 def _observations(look: Look, paths: list[Path], config: Config) -> list[Observation]:

@@ -96,6 +96,15 @@ def _save_sheet(made: Any) -> Path:
 
 
 @_in_a_window
+def inventory(arguments: Namespace, config: Config) -> None:
+    """All certificates that a person manages, beside the keystores here."""
+    window = _window("inventory")
+    environment = Environment.ACCEPTANCE if arguments.acceptance else Environment.PRODUCTION
+    wish = window.InventoryWish(config.folders, config.patterns, environment)
+    window.inventory_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
+
+
+@_in_a_window
 def history(_arguments: Namespace, _config: Config) -> None:
     """What happened, newest first."""
     _window("history").show_history(wiring.journal().history(_HISTORY))

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from agent.core.holder import APPLICATION_ID_PATTERN, TYPE_PATTERN, Holder
+from agent.core.organization_name import in_certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,16 @@ def holder_of(name: Name) -> Holder | None:
             units = _without_last(units, known)
         return Holder(type_, number, application_id, units[0] if units else None)
     return None
+
+
+def name_for_person(ssin: str, surname: str, first_names: tuple[str, ...]) -> Name:
+    """The name of a person's certificate, for a request that no contract with a name comes before.
+
+    Source: spec/ra-protocol.md, Names and numbers; keystores/manifest.json (surname first).
+    """
+    number = f"SSIN={ssin}"
+    units = (("OU", _PLATFORM), ("OU", in_certificate(" ".join((surname, *first_names)))), ("OU", number))
+    return Name((("C", "BE"), ("O", "Federal Government"), *units, ("CN", number)))
 
 
 def is_name_of(name: Name, holder: Holder) -> bool:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from agent.core.glance import Glance
 from agent.core.holder import Environment
+from agent.core.validation import Validation
 
 
 class State(Enum):
@@ -58,6 +59,7 @@ class Finding:
         renewable_from: the first instant of the renewal window, aware UTC.
         days_left: whole days until notAfter, negative once past.
         superseded_by: path of a keystore with a newer certificate for the same holder, or None.
+        validation: of a request that a person has to log in for; `days_left` are the days until that ends.
     """
 
     observation: Observation
@@ -67,3 +69,4 @@ class Finding:
     last_safe_day: date | None = None
     days_left: int | None = None
     superseded_by: str | None = None
+    validation: Validation | None = None

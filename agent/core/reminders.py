@@ -3,7 +3,8 @@
 The schedule:
     (1) when the renewal window opens, then 60, 30, 21, 14 and 11 days before the end, then daily
     (2) after the end: daily for a week, then weekly for three weeks, then silence
-    (3) once, where days do not matter: a revoked certificate; a file whose password is not known
+    (3) once, where days do not matter: a revoked certificate; a file whose password is not known;
+        daily, where somebody has to log in at eHealth for a request, and once after that is too late
     (4) at most one a day for all certificates together, and none in quiet hours
     (5) "later" is honoured, for a week at most and never past the last safe day; then it comes in any case
     (6) none while a renewal of that certificate runs, and none of what has a successor
@@ -139,6 +140,8 @@ def stage_of(finding: Finding, now: datetime, zone: tzinfo | None = None) -> int
     if reminder(finding) is None:
         return None
     glance = finding.observation.glance
+    if finding.validation is not None and finding.validation.ends is not None:  # a few days: each has its word
+        return -1 if finding.validation.is_over(now) else (_day(finding.validation.ends, zone) - _day(now, zone)).days
     if finding.state not in (State.RENEWABLE, State.URGENT, State.EXPIRED) or glance is None:
         return _ONLY_STAGE
     days = (_day(glance.not_after, zone) - _day(now, zone)).days
@@ -198,6 +201,9 @@ def reminder(finding: Finding) -> Reminder | None:
     if finding.state is State.PASSWORD_NEEDED:
         text = _("{name}: nobody can be warned before it expires. Store its password once, in the agent's settings.")
         return Reminder(_("Password of a keystore needed"), text.format(name=name_of(finding)))
+    if finding.validation is not None:
+        title = _("eHealth certificate: log in to receive it")
+        return Reminder(title, f"{_('A certificate was requested.')} {finding.reason}")
     glance, days = finding.observation.glance, finding.days_left
     if glance is None or glance.holder is None or days is None or finding.last_safe_day is None:
         return None

@@ -5,6 +5,8 @@ what is already there:
 
     MAKE_KEY        a new key in a pending keystore, on disk
     SIGN            contract shown and accepted, PIN; no effect outside this process
+    SUBMIT          in place of SIGN and SEND for a person without Belgian residence, who has no eID: the request leaves
+                    unsigned, and its answer says where that person logs in to validate it
     SEND            the request leaves; from here on its outcome may be unknown, so the service is asked before a resend
     COLLECT         ask for the certificate until it is there
     INSTALL         check it, put it and its chain into the pending keystore
@@ -31,6 +33,7 @@ from agent.core.registration import ContactData, PublicKeyIdentifier
 class Step(Enum):
     MAKE_KEY = "make_key"
     SIGN = "sign"
+    SUBMIT = "submit"
     SEND = "send"
     COLLECT = "collect"
     INSTALL = "install"
@@ -45,11 +48,17 @@ class Step(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a certificate is requested with, where no earlier one says it. `first_names` are the holder's."""
+    """What a certificate is requested with, where no earlier one says it.
+
+    Attributes:
+        first_names: the holder's.
+        for_foreigner: the holder has no Belgian residence: no eID signs, the person logs in at an address of eHealth's.
+    """
 
     contact: ContactData
     first_names: tuple[str, ...] = ()
     base_services: tuple[str, ...] = ()
+    for_foreigner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +72,16 @@ class Renewal:
         old_path: the keystore that is replaced, which stays as it is; None where there is none.
         new_path: the final place of its successor, beside it.
         fingerprint: of the certificate that is replaced; of a first one, what stands for it (`stand_in`).
-        request_id: `Id` of the GenerateCertificate request, once one was about to leave.
+        request_id: `Id` of the GenerateCertificate or SubmitCSRForForeigner request, once one was about to leave.
         public_key_identifier: of the new key, once there is one; by it the service knows request and certificate.
         by_hand: a person at eHealth must look first.
         polls: how often the certificate was asked for; with `next_poll` it survives a restart.
         token_to_activate: the new token waits for ActivateETK while the old one stays in force.
         ended_because: what eHealth said: the reason of ENDED, or of waiting in COLLECT for a person's decision.
         wanted: None for a renewal, where eHealth knows it, and where the request was sent by another program.
+        validation_url: where a person without Belgian residence logs in (`core.validation.is_safe`); None while that is
+            not known, and where the answer that said it was lost.
+        validation_ends: until when.
     """
 
     id: str
@@ -88,6 +100,8 @@ class Renewal:
     token_to_activate: bool | None = None
     ended_because: str | None = None
     wanted: Wanted | None = None
+    validation_url: str | None = None
+    validation_ends: datetime | None = None
 
     @property
     def path(self) -> str:
@@ -98,6 +112,10 @@ class Renewal:
     def is_adopted(self) -> bool:
         """Another program began it, in a keystore that has its final name already."""
         return self.old_path is None and self.wanted is None
+
+    @property
+    def for_foreigner(self) -> bool:
+        return self.wanted is not None and self.wanted.for_foreigner
 
     @property
     def can_be_put_aside(self) -> bool:
@@ -111,7 +129,7 @@ class Renewal:
     @property
     def needs_a_person(self) -> bool:
         """It cannot go on by itself: the eID has to sign, eHealth refused, or the last word is a person's."""
-        return self.step in (Step.MAKE_KEY, Step.SIGN, Step.ACTIVATE) or self.ended_because is not None
+        return self.step in (Step.MAKE_KEY, Step.SIGN, Step.SUBMIT, Step.ACTIVATE) or self.ended_because is not None
 
 
 def stand_in(*facts: str) -> Fingerprint:

@@ -1,11 +1,14 @@
-"""Show a folder in the desktop's own file manager, a file in the program that the desktop has for it."""
+"""Show a folder in the desktop's own file manager, a file in the program for it, an address in the browser."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import webbrowser
 from pathlib import Path
+
+from agent.core.validation import is_safe
 
 
 def open_folder(folder: Path) -> bool:
@@ -16,6 +19,14 @@ def open_folder(folder: Path) -> bool:
 def open_file(file: Path) -> bool:
     """False where the desktop has no program for it, as far as it tells."""
     return _opened(file)
+
+
+def open_address(url: str) -> bool:
+    """False where there is no browser. Only what may be shown is opened, wherever `url` comes from."""
+    try:
+        return is_safe(url) and webbrowser.open(url)
+    except (webbrowser.Error, OSError):
+        return False
 
 
 def _opened(path: Path) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from agent.config import Config
+from agent.core import inventory_offer
 from agent.core.finding import Finding
 from agent.core.finding import State as Kind
 from agent.core.menu import Act, Choice, certificates, line, menu, sign, tooltip
@@ -35,7 +36,7 @@ from agent.desktop.tray import Face, Tray
 from agent.errors import AgentError
 from agent.ports import Clock, Journal, Notifier
 from agent.text import _, speak
-from agent.watch.judge import judge
+from agent.watch.judge import judge, with_requests
 from agent.watch.remind import goes_on_at, is_time_to_ask, renewing
 
 LOOK_EACH_S, LOOK_ON_SHARES_EACH_S = 3600.0, 600.0
@@ -219,7 +220,9 @@ class Resident:
         folders = {str(folder) for folder in self._config.folders}
         observations = [each for each in journal.observations().values() if str(Path(each.path).parent) in folders]
         observations.sort(key=lambda each: each.path)
-        return State(now, judge(observations, now, journal.words()), journal.unfinished(), journal.reminded())
+        renewals = journal.unfinished()
+        findings = with_requests(judge(observations, now, journal.words()), renewals, now)
+        return State(now, findings, renewals, journal.reminded())
 
     # ── Reminding ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -230,6 +233,7 @@ class Resident:
         }
         chosen = due(state.findings, state.reminded, busy, state.now, quiet=self._config.quiet)
         if not chosen:
+            self._offer_inventory()
             return
         told = {
             subject_of(each): told_now(state.reminded.get(subject_of(each), NOTHING_TOLD), each, state.now)
@@ -237,6 +241,19 @@ class Resident:
         }
         if self._keep(told):
             self._show(in_one(chosen))
+
+    def _offer_inventory(self) -> None:
+        """Once a year, on a day that has nothing else to say."""
+        state, subject = self._state, inventory_offer.SUBJECT
+        if not self._config.inventory_offered or not inventory_offer.is_in_use(state.findings):
+            return
+        begins = inventory_offer.counted(state.reminded.get(subject), state.now)
+        if begins is not None:
+            self._keep({subject: begins})
+        elif inventory_offer.is_due(state.reminded, state.now, quiet=self._config.quiet) and self._keep(
+            {subject: inventory_offer.offered(state.now)}
+        ):
+            self._show(inventory_offer.offer())
 
     def _keep(self, reminded: Mapping[str, Reminded]) -> bool:
         """A reminder that cannot be remembered is not shown: it would come again with each look."""

@@ -14,8 +14,8 @@
     ├ ServiceError     Unreachable · OutcomeUnknown · Refused · NotYetDelivered
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
-    ├ RenewalBusy · RenewalNotOpen · NotReplaceable · ContractDeclined
-    ├ RenewalRefused   RequestRefused · RequestTurnedDown      of a first certificate
+    ├ RenewalBusy · RenewalNotOpen · NotReplaceable · ContractDeclined · ValidationExpired
+    ├ RenewalRefused   RequestRefused · RequestTurnedDown · NonResidentTurnedDown      of a first certificate
     ├ NothingToActivate · NothingToComplete · NothingBegun · NotRevocable · NothingToPassOn · CalendarNotWritten
     ├ SheetNotWritten
     ├ JournalError
@@ -75,6 +75,7 @@ from agent.errors.requests import (
     CalendarNotWritten,
     ContractDeclined,
     IssuedCertificateError,
+    NonResidentTurnedDown,
     NothingBegun,
     NothingToActivate,
     NothingToComplete,
@@ -87,6 +88,7 @@ from agent.errors.requests import (
     RequestRefused,
     RequestTurnedDown,
     SheetNotWritten,
+    ValidationExpired,
 )
 from agent.errors.services import (
     BadReply,
@@ -131,6 +133,7 @@ __all__ = (
     "MiddlewareCrashed",
     "MiddlewareMissing",
     "MiddlewareUnusable",
+    "NonResidentTurnedDown",
     "NotAnEid",
     "NotPkcs12",
     "NotReplaceable",
@@ -168,6 +171,7 @@ __all__ = (
     "SignatureCertificateMissing",
     "SoapFault",
     "Unreachable",
+    "ValidationExpired",
     "VaultUnavailable",
     "WindowsMissing",
     "WriteFailed",

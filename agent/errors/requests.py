@@ -61,6 +61,16 @@ class RenewalRefused(AgentError):
 
 
 @dataclass(eq=False)
+class ValidationExpired(AgentError):
+    """Of a person without Belgian residence. `ends` is a day and a minute."""
+
+    ends: str
+    title = N_("Nobody logged in at eHealth before {ends}: the request is void.")
+    hint = N_("Begin anew, and log in at the new address in time: ehealth-agent request-foreigner --anew")
+    retry = Retry.USER
+
+
+@dataclass(eq=False)
 class RequestRefused(RenewalRefused):
     """eHealth said no to the request of a first certificate: nothing is under way any more.
 
@@ -86,6 +96,16 @@ class RequestTurnedDown(RequestRefused):
 
     hint = N_(
         "Show this to eHealth support. To put this request aside and make a new one: ehealth-agent request --anew"
+    )
+
+
+@dataclass(eq=False)
+class NonResidentTurnedDown(RequestTurnedDown):
+    """The same, of a person without Belgian residence."""
+
+    hint = N_(
+        "Show this to eHealth support. To put this request aside and make a new one: "
+        "ehealth-agent request-foreigner --anew"
     )
 
 

@@ -14,7 +14,7 @@ from agent.core.holder import Environment
 from agent.core.keystore import KeyEntry
 from agent.core.renewal import Renewal, Step
 from agent.core.x509 import fingerprint
-from agent.pipeline import deliver, request, sign, validate
+from agent.pipeline import deliver, foreigner, request, sign, validate
 from agent.pipeline.platform import Platform
 from agent.pipeline.request import First
 from agent.pipeline.run import Options, Run, authentication_of, not_made
@@ -25,6 +25,7 @@ from agent.text import _
 _ACTS: Mapping[Step, Callable[[Run, Renewal], Renewal]] = {
     Step.MAKE_KEY: request.make_key,
     Step.SIGN: sign.sign,
+    Step.SUBMIT: foreigner.submit,
     Step.SEND: sign.send,
     Step.COLLECT: validate.collect,
     Step.INSTALL: validate.install,

@@ -164,7 +164,8 @@ def make_key(run: Run, renewal: Renewal) -> Renewal:
     authentication = authentication_of(run.pending(renewal), pending_path(renewal))
     identifier = public_key_identifier(authentication.private_key.public_key())
     run.note(renewal, _("A new key is saved."), key=identifier)
-    return replace(goes_to(renewal, Step.SIGN), public_key_identifier=identifier)
+    after = Step.SUBMIT if renewal.for_foreigner else Step.SIGN
+    return replace(goes_to(renewal, after), public_key_identifier=identifier)
 
 
 def as_asked(begun: Renewal, asked: First) -> Renewal:

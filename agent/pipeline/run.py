@@ -14,7 +14,14 @@ from agent.core.registration import CertificateInfo
 from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step, Wanted
 from agent.core.x509 import name_of
-from agent.errors import Damaged, RenewalRefused, RequestRefused, RequestTurnedDown, VaultUnavailable
+from agent.errors import (
+    Damaged,
+    NonResidentTurnedDown,
+    RenewalRefused,
+    RequestRefused,
+    RequestTurnedDown,
+    VaultUnavailable,
+)
 from agent.pipeline.files import pending_path
 from agent.pipeline.platform import Platform
 from agent.ports import Door, Event, Outside
@@ -144,7 +151,9 @@ def not_made(renewal: Renewal, problem: str, code: str = "") -> RenewalRefused:
         return RenewalRefused(renewal.path, problem)
     holder = renewal.holder
     whose = holder.name or f"{holder.type} {holder.number}"
-    kind = RequestRefused if renewal.step is Step.ENDED else RequestTurnedDown
+    if renewal.step is Step.ENDED:
+        return RequestRefused(renewal.path, problem, whose, code)
+    kind = NonResidentTurnedDown if renewal.for_foreigner else RequestTurnedDown
     return kind(renewal.path, problem, whose, code)
 
 

@@ -37,8 +37,8 @@ from agent.text import _
 
 T = TypeVar("T")
 
-_SEND_TRIES = 6
-_SEND_PAUSE_S = 10.0
+SEND_TRIES = 6
+SEND_PAUSE_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -139,16 +139,16 @@ def send(run: Run, renewal: Renewal) -> Renewal:
     """
     if run.signed is None:
         run.door.step(renewal.step, _("Asking eHealth what became of the request"))
-        if _was_taken(run, renewal):
+        if was_taken(run, renewal):
             return goes_to(renewal, Step.COLLECT)
         run.note(renewal, _("eHealth does not have the request; it is signed anew."))
         return goes_to(renewal, Step.SIGN)
     run.door.step(renewal.step, _("Sending the request"))
-    for _attempt in range(_SEND_TRIES - 1):  # a PIN was entered for it: worth more than one try
+    for _attempt in range(SEND_TRIES - 1):  # a PIN was entered for it: worth more than one try
         sent = _sent_once(run, renewal, run.signed)
         if isinstance(sent, Renewal):
             return sent
-        run.outside.clock.wait(_SEND_PAUSE_S)
+        run.outside.clock.wait(SEND_PAUSE_S)
     sent = _sent_once(run, renewal, run.signed)
     if isinstance(sent, Renewal):
         return sent
@@ -164,7 +164,7 @@ def _sent_once(run: Run, renewal: Renewal, signed: SignedRequest) -> Renewal | S
     except (OutcomeUnknown, BadReply, Refused) as problem:
         # A refusal too can mean that an earlier, unanswered request with this key was taken.
         run.note(renewal, _("No clear yes: {problem}").format(problem=problem), request=signed.request_id)
-        if _was_taken(run, renewal):
+        if was_taken(run, renewal):
             return goes_to(renewal, Step.COLLECT)
         return ended(run, renewal, str(problem), problem.code) if isinstance(problem, Refused) else problem
     if answer.public_key_identifier != renewal.public_key_identifier:
@@ -173,7 +173,7 @@ def _sent_once(run: Run, renewal: Renewal, signed: SignedRequest) -> Renewal | S
     return replace(goes_to(renewal, Step.COLLECT), by_hand=not answer.automatically_validated)
 
 
-def _was_taken(run: Run, renewal: Renewal) -> bool:
+def was_taken(run: Run, renewal: Renewal) -> bool:
     """Whether eHealth knows a request for this key. The key stays the same, so no two certificates can come of it."""
     if renewal.public_key_identifier is None:
         raise RenewalRefused(renewal.path, _("The journal does not say which key was sent."))

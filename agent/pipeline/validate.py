@@ -23,6 +23,7 @@ from agent.errors import (
     OutcomeUnknown,
     Refused,
 )
+from agent.pipeline import foreigner
 from agent.pipeline.files import pending_path, token_path
 from agent.pipeline.request import ended
 from agent.pipeline.run import (
@@ -45,10 +46,11 @@ def collect(run: Run, renewal: Renewal) -> Renewal:
 
     A refusal leaves the renewal here: its code may mean anything, and a certificate may still come for the key. Only
     the person decides to put the request aside (`Options.anew`).
-    Raises: NotYetDelivered where this run is not to wait; RenewalRefused.
+    Raises: NotYetDelivered where this run is not to wait; RenewalRefused; ValidationExpired.
     """
     now = run.outside.clock.now()
-    if renewal.next_poll is not None and now < renewal.next_poll:
+    is_put_aside = run.options.anew and foreigner.may_begin_anew(run, renewal)
+    if renewal.next_poll is not None and now < renewal.next_poll and not is_put_aside:
         if not run.options.wait:
             raise NotYetDelivered
         run.door.waiting(renewal.next_poll, renewal.by_hand)
@@ -58,13 +60,14 @@ def collect(run: Run, renewal: Renewal) -> Renewal:
         _delivered(run, renewal)
     except NotYetDelivered:
         delay = next_poll_delay(renewal.polls, renewal.by_hand, run.jitter.uniform(-1, 1))
-        return replace(renewal, polls=renewal.polls + 1, next_poll=run.outside.clock.now() + delay)
+        waits = replace(renewal, polls=renewal.polls + 1, next_poll=run.outside.clock.now() + delay)
+        return foreigner.still_open(run, waits)
     except Refused as problem:
         if run.options.anew:
             return ended(run, renewal, str(problem), problem.code)
         run.note(renewal, str(problem), code=problem.code)
         run.outside.journal.save(replace(renewal, ended_because=str(problem)))
-        raise not_made(renewal, str(problem), problem.code) from problem
+        raise foreigner.too_late(run, renewal) or not_made(renewal, str(problem), problem.code) from problem
     return replace(goes_to(renewal, Step.INSTALL), next_poll=None, ended_because=None)
 
 

@@ -258,14 +258,28 @@ def submit_csr_for_foreigner(call: Call) -> list[etree._Element]:
     if not 20 < int(person.number[2:4]) <= 52:
         raise Refusal(Code.IDENTIFIER_FORMAT, "Only SSIN-BIS numbers are taken here (month + 20 or + 40)")
     holder = Holder("SSIN", person.number, None, person.name)
-    registration = _register(call, csr, holder, person.first_names, contact)
+    registration = _known_request(call, csr, holder) or _register(call, csr, holder, person.first_names, contact)
     registration.requester = person.number
     registration.approved = False
     registration.visit_key, registration.visit_ends = secrets.token_urlsafe(16), call.now + VISIT_PERIOD
+    address = "http://login.example" if Trouble.UNSAFE_ADDRESS in call.troubles else call.base_url
     return [
-        node(f"{{{CERTRA}}}ValidationUrl", f"{call.base_url}/_sandbox/validate/{registration.visit_key}"),
+        node(f"{{{CERTRA}}}ValidationUrl", f"{address}/_sandbox/validate/{registration.visit_key}"),
         node(f"{{{CERTRA}}}ExpirationDate", instant(registration.visit_ends)),
     ]
+
+
+def _known_request(call: Call, csr: x509.CertificateSigningRequest, holder: Holder) -> Registration | None:
+    """The same request, sent before and not yet validated, where another address is given for it.
+
+    Whether eHealth does so is not published; without the trouble, it is refused.
+    """
+    key = csr.public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    known = call.state.by_identifier(public_key_identifier(key))
+    if Trouble.NEW_ADDRESS not in call.troubles or known is None or known.holder != holder:
+        return None
+    return known if known.visit_key is not None and not known.approved else None
 
 
 def _is_root(certificate_der: bytes) -> bool:

@@ -15,6 +15,8 @@ class Trouble(StrEnum):
     SLOW_DELIVERY = "slow_delivery"  # `value` polls before the certificate is there (default 50)
     MANUAL_VALIDATION = "manual_validation"  # no certificate before somebody approves
     REFUSAL = "refusal"  # the request is taken and then refused by a person
+    NEW_ADDRESS = "new_address"  # a foreigner's request that is known gets another address to log in at
+    UNSAFE_ADDRESS = "unsafe_address"  # the address that a foreigner gets is not https
     OTHER_KEY = "other_key"  # a certificate for a key that nobody asked one for
     OTHER_DN = "other_dn"  # a certificate for somebody else
     WRONG_CHALLENGE = "wrong_challenge"  # hash and number of the challenge do not fit
@@ -33,6 +35,8 @@ _OWN_OPERATION = {
     Trouble.SLOW_DELIVERY: "GenerateCertificate",
     Trouble.MANUAL_VALIDATION: "GenerateCertificate",
     Trouble.REFUSAL: "GenerateCertificate",
+    Trouble.NEW_ADDRESS: "SubmitCSRForForeigner",
+    Trouble.UNSAFE_ADDRESS: "SubmitCSRForForeigner",
     Trouble.OTHER_KEY: "GetCertificate",
     Trouble.OTHER_DN: "GetCertificate",
     Trouble.WRONG_CHALLENGE: "StartETKRegistration",

@@ -21,6 +21,8 @@ from agent.core.expiry import days_left, last_safe_day, renewable_from
 from agent.core.finding import Finding, Observation, State
 from agent.core.glance import Fingerprint, Glance
 from agent.core.registration import CertificateStatus
+from agent.core.renewal import Renewal
+from agent.core.validation import validation_of, what_to_do
 from agent.ports import Word
 from agent.text import _, written
 
@@ -94,6 +96,24 @@ def _succeeded(finding: Finding, newest: Finding | None) -> Finding:
         return finding
     reason = f"{finding.reason} {replaced_by(newest.observation.path)}"
     return replace(finding, reason=reason, superseded_by=newest.observation.path)
+
+
+def with_requests(findings: Iterable[Finding], renewals: Iterable[Renewal], now: datetime) -> list[Finding]:
+    """The findings, where the journal knows more than the file: a request waits for a person to log in at eHealth.
+
+    Also where the file cannot be opened, for want of its password: its end comes all the same.
+    """
+    awaited = {f"{each.new_path}.pending": each for each in renewals}
+    return [_awaiting(finding, awaited.get(finding.observation.path), now) for finding in findings]
+
+
+def _awaiting(finding: Finding, renewal: Renewal | None, now: datetime) -> Finding:
+    validation = validation_of(renewal) if renewal else None
+    if validation is None or finding.state not in (State.PENDING, State.PASSWORD_NEEDED):
+        return finding
+    left = days_left(validation.ends, now) if validation.ends else None
+    reason = what_to_do(validation, now)
+    return replace(finding, state=State.PENDING, reason=reason, days_left=left, validation=validation)
 
 
 def replaced_by(path: str) -> str:

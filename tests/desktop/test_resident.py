@@ -499,3 +499,28 @@ def test_a_refusal_is_told(practice: Practice) -> None:
 def _log_is_heard(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     with caplog.at_level(logging.INFO, "agent"):
         yield
+
+
+def test_once_a_year_and_on_a_quiet_day_the_inventory_is_offered(practice: Practice) -> None:
+    practice.keystore(1000)
+    practice.begin()
+    for _ in range(800):
+        practice.look(DAY)
+    offers = [title for title in practice.titles if "accounted for" in title]
+    assert len(offers) == 3, "after a month, and a year after that, and another"
+    assert practice.titles == offers
+
+    silent = Practice(config=Config(folders=(FOLDER,), inventory_offered=False))
+    silent.keystore(1000)
+    silent.begin()
+    for _ in range(400):
+        silent.look(DAY)
+    assert silent.titles == []
+
+
+def test_without_a_keystore_no_inventory_is_offered(practice: Practice) -> None:
+    practice.begin()
+    for _ in range(100):
+        practice.look(DAY)
+    assert practice.titles == []
+    assert practice.journal.reminded() == {}

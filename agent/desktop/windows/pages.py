@@ -207,7 +207,7 @@ class Mark(Enum):
 STAGES: tuple[tuple[str, tuple[Step, ...]], ...] = (
     (N_("Make and save a new key"), (Step.MAKE_KEY,)),
     (N_("Sign the request with the eID"), (Step.SIGN,)),
-    (N_("Send the request to eHealth"), (Step.SEND,)),
+    (N_("Send the request to eHealth"), (Step.SUBMIT, Step.SEND)),
     (N_("Receive the certificate"), (Step.COLLECT,)),
     (N_("Check and install the certificate"), (Step.INSTALL,)),
     (N_("Register the new encryption key"), (Step.MAKE_TOKEN_KEY, Step.REGISTER_TOKEN)),
@@ -242,7 +242,7 @@ class Progress(Page):
 
     @property
     def needs_card(self) -> bool:
-        return _ORDER.index(self.step) < _ORDER.index(Step.COLLECT)
+        return self.step is not Step.SUBMIT and _ORDER.index(self.step) < _ORDER.index(Step.COLLECT)
 
     def _mark(self, steps: tuple[Step, ...]) -> Mark:
         if self.step in steps:

@@ -164,7 +164,7 @@ class _Pin(Drawn):
         holder = page.holder
         frame.facts(
             [
-                (_("Signs"), page.signer.full_name),
+                (_("Signs") if holder else _("eID of"), page.signer.full_name),
                 (_("For"), f"{holder_name(holder)}, {holder_number(holder)}" if holder else page.asks_for),
                 (_("Environment"), environment_name(page.environment)),
             ]

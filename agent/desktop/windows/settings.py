@@ -14,7 +14,7 @@ from agent.desktop.windows.background import in_background
 from agent.desktop.windows.config_file import save
 from agent.desktop.windows.parts import PageFrame, fit, keys, with_mnemonic
 from agent.desktop.windows.passwords import Passwords, PasswordsTab
-from agent.desktop.windows.settings_form import Settings, changes, settings_of
+from agent.desktop.windows.settings_form import Settings, changes, inventory_offer, settings_of
 from agent.desktop.windows.theme import Look, new_window
 from agent.errors import AgentError, ConfigError
 from agent.text import LANGUAGE_NAMES, N_, _
@@ -123,6 +123,10 @@ class SettingsWindow:
             entry.pack(side="left", padx=(0, self.look.px(16)))
             entries.append(entry)
         self._say(tab, _("Written as 20:00. Twice the same time: reminders at any hour."), "Caption.TLabel")
+        self._inventory = tk.BooleanVar(tab, value=self._before.inventory == inventory_offer(is_offered=True))
+        label, underline = with_mnemonic(_("Once a &year, offer to look at all certificates that I manage"))
+        box = ttk.Checkbutton(tab, text=label, underline=underline, variable=self._inventory)
+        box.pack(anchor="w", pady=(self.look.px(12), 0))
         return entries[0], entries[1]
 
     def _general_tab(self, tab: ttk.Frame) -> tuple[ttk.Combobox, ttk.Entry, tk.BooleanVar]:
@@ -171,6 +175,7 @@ class SettingsWindow:
             quiet_from=self._quiet[0].get().strip(),
             quiet_until=self._quiet[1].get().strip(),
             card_module=self._module.get().strip(),
+            inventory=inventory_offer(is_offered=self._inventory.get()),
         )
         at_login = self._at_login.get()
         in_background(self.root, lambda: self._write(after, at_login), self._tell)

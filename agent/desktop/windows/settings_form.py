@@ -13,6 +13,7 @@ KEYS = {
     "quiet_from": "reminders.quiet_from",
     "quiet_until": "reminders.quiet_until",
     "card_module": "card.module",
+    "inventory": "inventory.offer",
 }
 """The key in ``config.toml`` of each setting."""
 
@@ -26,6 +27,7 @@ class Settings:
     quiet_from: str
     quiet_until: str
     card_module: str
+    inventory: str
 
 
 def settings_of(config: Config) -> Settings:
@@ -35,7 +37,12 @@ def settings_of(config: Config) -> Settings:
         quiet_from=f"{config.quiet.start:%H:%M}",
         quiet_until=f"{config.quiet.end:%H:%M}",
         card_module=str(config.card_module or ""),
+        inventory=inventory_offer(config.inventory_offered),
     )
+
+
+def inventory_offer(is_offered: bool) -> str:
+    return "yearly" if is_offered else "never"
 
 
 def changes(before: Settings, after: Settings) -> dict[str, Value]:

@@ -36,11 +36,18 @@ def test_comments_and_order_stay(tmp_path: Path) -> None:
 def test_the_example_can_be_changed_at_each_key_of_the_window(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(EXAMPLE.read_bytes())
-    wanted = Config(folders=(Path("/a"), Path("/b")), card_module=Path("/m.so"), quiet=QuietHours(), language="de")
+    wanted = Config(
+        folders=(Path("/a"), Path("/b")),
+        card_module=Path("/m.so"),
+        quiet=QuietHours(),
+        language="de",
+        inventory_offered=False,
+    )
     changed = changes(settings_of(Config()), settings_of(wanted)) | {"reminders.quiet_from": "18:00"}
     assert set(changed) == set(KEYS.values()) - {"reminders.quiet_until"}
     save(path, changed)
     found = load(path)
+    assert not found.inventory_offered
     assert (found.folders, found.language, found.card_module) == (wanted.folders, "de", Path("/m.so"))
     assert f"{found.quiet.start:%H:%M}" == "18:00"
     lines = path.read_text(encoding="utf-8").splitlines()

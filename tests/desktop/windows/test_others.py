@@ -254,6 +254,9 @@ def test_settings_are_written_to_the_same_file(opened: Opened, tmp_path: Path) -
     assert isinstance(entry, ttk.Entry)
     entry.delete(0, "end")
     entry.insert(0, "19:30")
+    offer = desk.first(ttk.Checkbutton)
+    assert isinstance(offer, ttk.Checkbutton)
+    offer.invoke()
     desk.tab(3)
     language = desk.first(ttk.Combobox)
     assert isinstance(language, ttk.Combobox)
@@ -265,6 +268,7 @@ def test_settings_are_written_to_the_same_file(opened: Opened, tmp_path: Path) -
     assert desk.path.read_text().startswith("# mine\n")
     config = load(desk.path)
     assert (config.language, f"{config.quiet.start:%H:%M}") == ("fr", "19:30")
+    assert not config.inventory_offered
     assert desk.login.command == ["agent", "run"]
 
 

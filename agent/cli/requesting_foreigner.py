@@ -1,0 +1,170 @@
+"""`request-foreigner`: the first certificate of a person without Belgian residence, who has no eID.
+
+The person gives names, BIS number and contact data, then logs in at an address of eHealth's, in the browser. The number
+is never on the command line, where other users of the computer could read it.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from agent import wiring
+from agent.cli.questions import Questions
+from agent.cli.request_password import PasswordChosen, choose_password
+from agent.cli.terminal import TerminalDoor, ask_secret, choose, complain, console, secret_from_stdin
+from agent.config import Config, load
+from agent.core.contact import email_address, phone_number
+from agent.core.holder import Environment, Holder
+from agent.core.identifiers import FOREIGNER
+from agent.core.person_name import person_name
+from agent.core.registration import ContactData
+from agent.core.renewal import Renewal, Wanted
+from agent.core.validation import validation_of, what_to_do
+from agent.desktop.launch import open_address
+from agent.errors import NotYetDelivered, VaultUnavailable
+from agent.pipeline.files import pending_path
+from agent.pipeline.renew import request_first
+from agent.pipeline.request import First
+from agent.pipeline.run import Options
+from agent.ports import Outside
+from agent.text import _, moment
+
+_FAILED, _LATER = 1, 75
+"""Exit codes, see `agent.cli`."""
+
+
+def request_foreigner(arguments: Namespace) -> int:
+    """Request a certificate without a card, or go on with such a request."""
+    config = load(arguments.config)
+    outside = wiring.outside(config)
+    begun = None if arguments.surname else _begun(outside)
+    if begun is not None:
+        print(_("Going on with the request of {name} that was begun on {begun}.").format(**_facts(begun)))
+    asked = _again(begun) if begun is not None else _asked(arguments, config)
+    password = _password(arguments, outside, asked, begun)
+    options = Options(
+        password=password.secret,
+        profile=config.profile,
+        keep_password=password.keep,
+        activate=config.activate_at_once,
+        anew=arguments.anew,
+    )
+    browse = open_address if arguments.browser else None
+    return follow(asked, outside, options, browse, wait=not arguments.no_wait)
+
+
+def follow(
+    asked: First, outside: Outside, options: Options, browse: Callable[[str], bool] | None, *, wait: bool = True
+) -> int:
+    """Send the request, say where to log in, and wait for the certificate.
+
+    Args:
+        browse: opens an address; None: the person does it.
+    Returns: the exit code.
+    Raises: AgentError.
+    """
+    door = _Door()
+    try:
+        made = request_first(asked, outside, door, replace(options, wait=False))
+    except NotYetDelivered:
+        begun = outside.journal.renewal_of(asked.mark)
+        validation = validation_of(begun) if begun else None
+        if begun is None or validation is None:
+            raise
+        print()
+        print(what_to_do(validation, outside.clock.now()))
+        if validation.url is None:
+            print(_("Begin anew: {command}").format(command="ehealth-agent request-foreigner --anew"))
+            return _FAILED
+        if browse is not None and begun.polls <= 1 and not browse(validation.url):
+            print(_("No browser could be opened: type the address into one, on this computer or another."))
+        if not wait:
+            print(_("Afterwards, go on with: {command}").format(command="ehealth-agent request-foreigner"))
+            return _LATER
+        made = request_first(asked, outside, door, replace(options, anew=False))
+    _tell(made)
+    return 0
+
+
+@dataclass
+class _Door(TerminalDoor):
+    """No card is there to be spoken of."""
+
+    def waiting(self, until: datetime, by_hand: bool) -> None:  # noqa: ARG002
+        text = _("Waiting until you have logged in and eHealth has made the certificate.")
+        again = _("Asking again at {time}; Ctrl-C stops, and keeps what was done.")
+        self.out.print(f"    {text}")
+        self.out.print(f"    {again.format(time=f'{until.astimezone():%H:%M:%S}')}")
+
+
+def _tell(made: Renewal) -> None:
+    """Without the file's name, which has the national number in it."""
+    out = console()
+    out.print()
+    out.print(_("Your computer is now ready to use eHealth applications."), style="bold green")
+    text = _("The keystore of {name} is the newest file in {folder}")
+    folder = Path(made.new_path).parent
+    out.print(text.format(name=made.holder.name, folder=folder), markup=False, soft_wrap=True)
+    out.print(_("Point your software to it, on every computer that uses it."))
+
+
+# ── What is asked for ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _begun(outside: Outside) -> Renewal | None:
+    """The request that is under way, where there is one."""
+    begun = [each for each in outside.journal.unfinished() if each.for_foreigner][::-1]
+    if len(begun) < 2:
+        return begun[0] if begun else None
+    lines = [
+        _("{name}, begun on {moment}").format(name=each.holder.name, moment=moment(each.started)) for each in begun
+    ]
+    return begun[choose(_("Which request is meant?"), lines)]
+
+
+def _facts(begun: Renewal) -> dict[str, str]:
+    return {"name": begun.holder.name or "", "begun": moment(begun.started)}
+
+
+def _again(begun: Renewal) -> First:
+    assert begun.wanted is not None, "a foreigner's request has it"
+    return First(begun.holder, begun.wanted, begun.environment, Path(begun.new_path).parent)
+
+
+def _asked(arguments: Namespace, config: Config) -> First:
+    """Raises: ConfigError where nobody can be asked, or an option is wrong."""
+    print(_("For a person without Belgian residence, who has a BIS number and no eID. No card is needed."))
+    arguments.number_stdin = secret_from_stdin(_("the BIS number")).reveal() if arguments.number_stdin else None
+    questions = Questions(arguments)
+    questions.need("surname", "first_names", "number_stdin", "email", "phone")
+    surname = questions.value("surname", _("Surname"), person_name, str)
+    first_names = questions.value("first_names", _("First name(s)"), person_name, str)
+    number = questions.value("number_stdin", _("BIS number"), FOREIGNER.number, str)
+    contact = ContactData(
+        questions.value("email", _("E-mail address of this person"), email_address, str),
+        questions.value("phone", _("Phone number of this person"), phone_number, str),
+    )
+    environment = Environment.ACCEPTANCE if arguments.acceptance else Environment.PRODUCTION
+    wanted = Wanted(contact, (first_names,), for_foreigner=True)
+    return First(Holder("SSIN", number, None, surname), wanted, environment, config.folders[0])
+
+
+def _password(arguments: Namespace, outside: Outside, asked: First, begun: Renewal | None) -> PasswordChosen:
+    """Of the keystore that comes to be, or that a request under way has already."""
+    given = secret_from_stdin(_("the keystore's password")) if arguments.password_stdin else None
+    if begun is None or not outside.keystores.exists(pending_path(begun)):
+        return choose_password(Questions(arguments), outside, asked, given)
+    if given is not None:
+        return PasswordChosen(given, arguments.keep_password)
+    try:
+        kept = outside.vault.password(pending_path(begun))
+    except VaultUnavailable as problem:
+        complain(problem)
+        kept = None
+    if kept is not None:
+        return PasswordChosen(kept, True)
+    return PasswordChosen(ask_secret(_("The password that was chosen for the new keystore")), arguments.keep_password)
