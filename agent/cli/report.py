@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.core.finding import Finding, State
-from agent.core.holder import Environment, Holder
+from agent.core.holder import Environment, Holder, holder_by_name
+from agent.core.recover import Way, remedy
 from agent.text import N_, _, in_digits, ngettext
 from agent.watch.judge import replaced_by
 
@@ -33,6 +34,7 @@ _CODES = {
     State.URGENT: ExitCode.CRITICAL,
     State.EXPIRED: ExitCode.CRITICAL,
     State.REVOKED: ExitCode.CRITICAL,
+    State.MISSING: ExitCode.CRITICAL,
     State.PASSWORD_NEEDED: ExitCode.UNKNOWN,
     State.UNREADABLE: ExitCode.UNKNOWN,
 }
@@ -46,6 +48,7 @@ _SIGNS = {
     State.PENDING: ("…", "yellow", N_("go on with its request")),
     State.INCOMPLETE: ("!", "yellow", N_("complete its request")),
     State.REVOKED: ("✗", "red", N_("request a new one")),
+    State.MISSING: ("✗", "red", N_("bring it back")),
     State.PASSWORD_NEEDED: ("?", "yellow", N_("store its password")),
     State.UNREADABLE: ("?", "yellow", N_("restore it from a copy")),
 }
@@ -57,6 +60,7 @@ _NAMES = {
     State.PENDING: N_("requested"),
     State.INCOMPLETE: N_("not complete"),
     State.REVOKED: N_("revoked"),
+    State.MISSING: N_("gone"),
     State.PASSWORD_NEEDED: N_("password needed"),
     State.UNREADABLE: N_("cannot be read"),
 }
@@ -134,16 +138,6 @@ def holder_of(finding: Finding) -> Holder | None:
     return holder_by_name(Path(finding.observation.path))
 
 
-def holder_by_name(path: Path) -> Holder | None:
-    """What a name ``<TYPE>=<number>[,<APPLICATION ID>] yyyyMMdd-HHmmss.p12`` says."""
-    words, sign, _rest = path.name.partition(" ")
-    type_, equals, rest = words.partition("=")
-    number, _comma, application_id = rest.partition(",")
-    if not (sign and equals and type_ and number.isdigit()):
-        return None
-    return Holder(type_, number, application_id or None)
-
-
 def table(findings: Sequence[Finding]) -> Table:
     """For people, on eighty columns. Copies of one certificate are one row, with the number of files."""
     grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 1, 0))
@@ -169,24 +163,15 @@ def table(findings: Sequence[Finding]) -> Table:
     return grid
 
 
-def next_steps(findings: Sequence[Finding], can_store: bool = True) -> list[str]:
+def next_steps(findings: Sequence[Finding], now: datetime, can_store: bool = True) -> list[str]:
     """What to type next, for the keystores that ask for something.
 
     Args:
+        now: aware UTC.
         can_store: there is a vault to store a password in.
     """
-    steps = []
-    for finding in findings:
-        path, renewable = finding.observation.path, finding.state in (State.RENEWABLE, State.URGENT)
-        if finding.superseded_by:
-            continue
-        if renewable:
-            steps.append(f'ehealth-agent renew "{path}"')
-        elif finding.state in (State.PENDING, State.INCOMPLETE):
-            steps.append(f'ehealth-agent complete "{path}"')
-        elif finding.state is State.PASSWORD_NEEDED and can_store:
-            steps.append(f'ehealth-agent password set "{path}"')
-    return steps
+    remedies = [remedy(finding, now) for finding in findings]
+    return [each.command for each in remedies if each.command and (can_store or each.way is not Way.UNLOCK)]
 
 
 def _by_certificate(findings: Sequence[Finding]) -> list[list[Finding]]:

@@ -14,6 +14,7 @@ from agent.config import Config, load
 from agent.core.finding import Finding, Observation, State
 from agent.core.renewal import Renewal, Step
 from agent.errors import AgentError, VaultUnavailable
+from agent.ports import Journal
 from agent.secret import Secret
 from agent.text import _, moment
 from agent.watch.judge import judge
@@ -24,6 +25,10 @@ def check(arguments: Namespace) -> int:
     """Judge keystores for monitoring."""
     config = load(arguments.config)
     findings = _findings(arguments, config)
+    if arguments.ready:
+        from agent.cli.readying import look_for_check
+
+        look_for_check(findings, arguments, config)
     if arguments.json:
         print(json.dumps([report.as_json(finding) for finding in findings], indent=2, ensure_ascii=False))
     elif findings:
@@ -46,7 +51,7 @@ def status(arguments: Namespace) -> int:
     closed = _vault_problem(findings)
     if closed is not None:
         complain(closed)
-    for command in report.next_steps(findings, can_store=closed is None):
+    for command in report.next_steps(findings, wiring.clock().now(), can_store=closed is None):
         out.print(_("Next: {command}").format(command=command), markup=False, soft_wrap=True)
     for renewal in wiring.journal().unfinished():
         what, command = _under_way(renewal)
@@ -93,16 +98,24 @@ def _findings(arguments: Namespace, config: Config) -> list[Finding]:
     observations = _observations(look, arguments.paths, config)
     if arguments.ask:
         _ask(observations, config, offered)
-    return judge(observations, arguments.now or wiring.clock().now(), journal.words())
+    now = arguments.now or wiring.clock().now()
+    return judge(observations, now, journal.words(), _lost(journal, arguments.paths, config))
 
 
 def _observations(look: Look, paths: list[Path], config: Config) -> list[Observation]:
     if not paths:
-        return look.in_folders(config.folders, config.patterns)
+        return look.in_folders(config.folders, config.patterns) + look.away(config.folders)
     named = [path.absolute() for path in paths]
-    files = [path for path in named if not path.is_dir()]
+    gone = {each.path for each in look.journal.lost()}
+    files = [path for path in named if not path.is_dir() and (path.exists() or str(path) not in gone)]
     folders = [path for path in named if path.is_dir()]
     return look.at(files) + look.in_folders(folders, config.patterns, forget=False)
+
+
+def _lost(journal: Journal, paths: list[Path], config: Config) -> list[Observation]:
+    """What was there, of the files and folders that are looked at."""
+    places = {str(path.absolute()) for path in paths} or {str(folder) for folder in config.folders}
+    return [each for each in journal.lost() if not places.isdisjoint((each.path, str(Path(each.path).parent)))]
 
 
 def _ask(observations: list[Observation], config: Config, offered: Secret | None) -> None:

@@ -70,6 +70,7 @@ class Renewal:
         token_to_activate: the new token waits for ActivateETK while the old one stays in force.
         ended_because: what eHealth said: the reason of ENDED, or of waiting in COLLECT for a person's decision.
         wanted: None for a renewal, where eHealth knows it, and where the request was sent by another program.
+        keys_of: of a first one: an old keystore whose encryption keys go into the new one; None where there is none.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Renewal:
     token_to_activate: bool | None = None
     ended_because: str | None = None
     wanted: Wanted | None = None
+    keys_of: str | None = None
 
     @property
     def path(self) -> str:

@@ -2,8 +2,8 @@
 
     AgentError
     ├ ConfigError
-    ├ KeystoreError    NotFound · Unreadable · WrongPassword · NotPkcs12 · Damaged · Hostile · WriteFailed · Busy
-    │                  PasswordRefused · PasswordNeeded
+    ├ KeystoreError    NotFound · FolderAway · Unreadable · WrongPassword · NotPkcs12 · Damaged · Hostile
+    │                  WriteFailed · Busy · PasswordRefused · PasswordNeeded
     ├ VaultError       VaultUnavailable            never a plaintext fallback
     ├ CardError        MiddlewareMissing · MiddlewareUnusable · MiddlewareCrashed · OfficialMiddlewareNeeded
     │  │               ReaderMissing · CardMissing · CardRemoved · SeveralCards · NotAnEid · WrongPerson
@@ -15,7 +15,8 @@
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
     ├ RenewalBusy · RenewalNotOpen · RenewalRefused · NotReplaceable · ContractDeclined
-    ├ NothingToActivate · NothingToComplete · NothingBegun · NotRevocable · NothingToPassOn · CalendarNotWritten
+    ├ NothingToActivate · NothingToComplete · NothingBegun · NothingToRecover · NotRevocable · NothingToPassOn
+    ├ CalendarNotWritten
     ├ JournalError
     └ WindowsMissing · DisplayMissing         the terminal's commands work without them
 
@@ -57,6 +58,7 @@ from agent.errors.card import (
 from agent.errors.desktop import DisplayMissing, WindowsMissing
 from agent.errors.keystores import (
     Damaged,
+    FolderAway,
     Hostile,
     KeystoreBusy,
     KeystoreError,
@@ -77,6 +79,7 @@ from agent.errors.requests import (
     NothingToActivate,
     NothingToComplete,
     NothingToPassOn,
+    NothingToRecover,
     NotReplaceable,
     NotRevocable,
     RenewalBusy,
@@ -114,6 +117,7 @@ __all__ = (
     "ContractDeclined",
     "Damaged",
     "DisplayMissing",
+    "FolderAway",
     "Hostile",
     "HtmlPage",
     "HttpError",
@@ -136,6 +140,7 @@ __all__ = (
     "NothingToActivate",
     "NothingToComplete",
     "NothingToPassOn",
+    "NothingToRecover",
     "OfficialMiddlewareNeeded",
     "OutcomeUnknown",
     "PasswordNeeded",

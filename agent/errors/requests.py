@@ -95,6 +95,16 @@ class NothingBegun(AgentError):
 
 
 @dataclass(eq=False)
+class NothingToRecover(AgentError):
+    places: str
+    title = N_("Nothing that has to be recovered is known in {places}.")
+    hint = N_(
+        "If there is something all the same, name its file, also where it is gone: ehealth-agent recover KEYSTORE"
+    )
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
 class NotRevocable(AgentError):
     path: str
     status: str

@@ -9,6 +9,8 @@ The rules, in this order; the first that fits decides:
     (6) it has no encryption key                       incomplete
     (7) the renewal window is open                     renewable
     (8) otherwise                                      valid
+
+A keystore that was there and is gone (`missing`) is told until it is back, under whatever name, or has a successor.
 """
 
 from __future__ import annotations
@@ -28,20 +30,52 @@ _LIVE = frozenset({State.VALID, State.RENEWABLE, State.URGENT})
 
 
 def judge(
-    observations: Iterable[Observation], now: datetime, words: Mapping[Fingerprint, Word] | None = None
+    observations: Iterable[Observation],
+    now: datetime,
+    words: Mapping[Fingerprint, Word] | None = None,
+    lost: Iterable[Observation] = (),
 ) -> list[Finding]:
-    """The finding for each observation, in the same order, with successors named.
+    """The finding for each observation, in the same order, with successors named; after them what is missing.
 
     Args:
         now: aware UTC.
         words: what eHealth last said of a certificate.
+        lost: keystores that could be opened once, and are gone or closed now (`Journal.lost`).
     """
     words = words or {}
+    before = {each.path: each for each in lost}
     findings = []
     for observation in observations:
-        glance = observation.glance
-        findings.append(_judged(observation, now, words.get(glance.fingerprint) if glance else None))
-    return _with_successors(findings)
+        known = observation if observation.glance else before.get(observation.path, observation)
+        word = words.get(known.glance.fingerprint) if known.glance else None
+        finding = _judged(known, now, word)
+        if known is not observation and observation.password_needed:
+            reason = observation.problem or finding.reason
+            finding = replace(finding, observation=observation, state=State.PASSWORD_NEEDED, reason=reason)
+        elif known is not observation:
+            finding = _judged(observation, now, None)
+        findings.append(finding)
+    gone = [each for path, each in before.items() if path not in {found.observation.path for found in findings}]
+    return [*_with_successors(findings), *_missing(gone, findings, now, words)] if gone else _with_successors(findings)
+
+
+def _missing(
+    gone: list[Observation], findings: list[Finding], now: datetime, words: Mapping[Fingerprint, Word]
+) -> list[Finding]:
+    """Those of `gone` that are nowhere else and have no successor; of each certificate one."""
+    there = {each.observation.glance.fingerprint for each in findings if each.observation.glance}
+    by_certificate = {each.glance.fingerprint: each for each in gone if each.glance}
+    missing = []
+    for observation in by_certificate.values():
+        if observation.glance is None or observation.glance.fingerprint in there:
+            continue
+        finding = _judged(observation, now, words.get(observation.glance.fingerprint))
+        end = written(observation.glance.not_after.date())
+        reason = _("This keystore was here and is gone. Its certificate ends on {end}.").format(end=end)
+        missing.append(replace(finding, state=State.MISSING, reason=reason))
+    judged = _with_successors([*findings, *missing])[len(findings) :]
+    newest = {_identity(each): each for each in sorted(judged, key=_end)}  # of one holder the last counts
+    return [each for each in judged if not each.superseded_by and newest[_identity(each)] is each]
 
 
 def _judged(observation: Observation, now: datetime, word: Word | None) -> Finding:

@@ -133,9 +133,8 @@ class StatusWindow:
             return _("No keystore was found. Set the folders in the settings.")
         return ngettext("{count} keystore was found.", "{count} keystores were found.", count).format(count=count)
 
-    @staticmethod
-    def _row(finding: Finding) -> tuple[str, ...]:
-        sign, state, _advice = state_words(finding)
+    def _row(self, finding: Finding) -> tuple[str, ...]:
+        sign, state, _advice = state_words(finding, self._clock.now())
         glance = finding.observation.glance
         until = "" if glance is None or glance.pending else in_digits(glance.not_after)
         safe = in_digits(finding.last_safe_day) if finding.last_safe_day else ""
@@ -153,7 +152,7 @@ class StatusWindow:
         for text, style in (
             (_whose(finding), "Strong.TLabel"),
             (finding.reason, "TLabel"),
-            (state_words(finding)[2], "TLabel"),
+            (state_words(finding, self._clock.now())[2], "TLabel"),
             (finding.observation.path, "Caption.TLabel"),
         ):
             label = ttk.Label(self._chosen, text=text, style=style, wraplength=wrap, justify="left")

@@ -1,0 +1,99 @@
+"""Copies of a keystore that is gone: looked for where people keep them, and proved by password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.core.finding import Observation
+from agent.core.holder import Holder, holder_by_name
+from agent.errors import KeystoreError, VaultUnavailable, WrongPassword
+from agent.ports import FileStamp, Keystores, Vault
+from agent.secret import Secret
+from agent.watch.look import WORKING_FILES
+
+PATTERNS = ("*p12*", "*.pfx")
+"""Copies are renamed: ``… (1).p12``, ``….p12.bak``, ``Copy of ….p12``."""
+
+MOST_FILES = 400
+"""A look that somebody waits for."""
+
+
+@dataclass(frozen=True)
+class Copies:
+    """What was found.
+
+    Attributes:
+        proved: copies with the same certificate, each with the password that opens it; the newest file first.
+        closed: files that may be copies by their name, and that no known password opens.
+    """
+
+    proved: tuple[tuple[Path, Secret], ...] = ()
+    closed: tuple[Path, ...] = ()
+
+
+def copies_of(
+    lost: Observation, places: Iterable[Path], keystores: Keystores, vault: Vault, more: Sequence[Secret] = ()
+) -> Copies:
+    """Look for copies of the keystore `lost` in `places`, not below them.
+
+    Args:
+        more: passwords to try, beside those that the vault has for the lost file and for the copy.
+    """
+    stamps = [each for each in keystores.found(places, PATTERNS) if _may_be_one(each, lost.path)]
+    known = [*more, *_kept(vault, Path(lost.path))]
+    proved: list[tuple[Path, Secret]] = []
+    closed: list[Path] = []
+    for stamp in sorted(stamps, key=lambda each: -each.modified_ns)[:MOST_FILES]:
+        path = Path(stamp.path)
+        password = _opens(path, [*known, *_kept(vault, path)], lost, keystores)
+        if password is not None:
+            proved.append((path, password))
+        elif password is None and _is_named_alike(path, lost) and _is_closed(path, keystores):
+            closed.append(path)
+    return Copies(tuple(proved), tuple(closed))
+
+
+def _may_be_one(stamp: FileStamp, lost: str) -> bool:
+    return stamp.path != lost and stamp.size > 0 and not stamp.path.endswith(WORKING_FILES)
+
+
+def _kept(vault: Vault, path: Path) -> list[Secret]:
+    try:
+        password = vault.password(path)
+    except VaultUnavailable:
+        return []
+    return [] if password is None else [password]
+
+
+def _opens(path: Path, passwords: Sequence[Secret], lost: Observation, keystores: Keystores) -> Secret | None:
+    """The password that opens it, where it is a copy."""
+    for password in passwords:
+        try:
+            glance = keystores.glance(path, password)
+        except WrongPassword:
+            continue
+        except KeystoreError:
+            return None
+        is_same = lost.glance is not None and glance.fingerprint == lost.glance.fingerprint
+        return password if is_same else None
+    return None
+
+
+def _is_closed(path: Path, keystores: Keystores) -> bool:
+    """It is a whole keystore, only not with this password."""
+    try:
+        keystores.glance(path, Secret(""))
+    except WrongPassword:
+        return True
+    except KeystoreError:
+        return False
+    return False
+
+
+def _is_named_alike(path: Path, lost: Observation) -> bool:
+    if Path(lost.path).stem.casefold() in path.name.casefold():
+        return True
+    holder: Holder | None = lost.glance.holder if lost.glance else holder_by_name(Path(lost.path))
+    return holder is not None and f"{holder.type}={holder.number}".casefold() in path.name.casefold()
