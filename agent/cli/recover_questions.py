@@ -13,6 +13,7 @@ from agent.cli.renewing import new_password
 from agent.cli.terminal import ask_secret, choose, complain, confirm, secret_from_stdin
 from agent.core.finding import Observation
 from agent.core.password import password_problem
+from agent.core.reminders import file_name
 from agent.errors import PasswordRefused, VaultUnavailable, WrongPassword
 from agent.ports import Outside
 from agent.secret import Secret
@@ -51,7 +52,7 @@ def password_of(path: Path, outside: Outside, arguments: Namespace, must: bool =
         if not _opens(path, given, outside):
             raise WrongPassword(str(path))
         return given
-    question = _("Password of {name}").format(name=path.name)
+    question = _("Password of {name}").format(name=file_name(str(path)))
     if not must:
         question = f"{question} {_('(nothing: it is forgotten)')}"
     for _try in range(_TRIES):
@@ -106,7 +107,7 @@ def choose_copy(
     if not found.proved and found.closed and sys.stdin.isatty():
         for path in found.closed:
             print(_("This may be a copy: {path}").format(path=path))
-        password = ask_secret(_("Password of {name}").format(name=Path(lost.path).name))
+        password = ask_secret(_("Password of {name}").format(name=file_name(lost.path)))
         if password:
             found = copies_of(lost, places, outside.keystores, outside.vault, [password])
     if not found.proved:

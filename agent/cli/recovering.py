@@ -15,6 +15,7 @@ from agent.config import Config, load
 from agent.core.finding import Finding, Observation, State
 from agent.core.holder import Holder, holder_by_name
 from agent.core.recover import LAST_RESORT, LEFT_BEHIND, Remedy, Way, remedy
+from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step
 from agent.errors import ContractDeclined, NothingToRecover, WrongPassword
 from agent.pipeline import recover as pipeline
@@ -69,7 +70,7 @@ def recover(arguments: Namespace) -> int:
         return _forget(arguments, outside)
     case = _case(arguments, config, outside)
     out = console()
-    out.print(f"{case.path.name}: {case.finding.reason}", markup=False, soft_wrap=True)
+    out.print(f"{file_name(str(case.path))}: {case.finding.reason}", markup=False, soft_wrap=True)
     begun = None if case.refused else _begun(case)
     if begun is not None:
         return _go_on(case, begun)
@@ -119,7 +120,7 @@ def _case(arguments: Namespace, config: Config, outside: Outside) -> _Case:
         raise NothingToRecover(", ".join(map(str, config.folders)))
     if len(cases) == 1:
         return cases[0]
-    lines = [f"{each.path.name}: {remedy(each.finding, now).advice}" for each in cases]
+    lines = [f"{file_name(str(each.path))}: {remedy(each.finding, now).advice}" for each in cases]
     return cases[choose(_("Which keystore is it about?"), lines)]
 
 
@@ -278,6 +279,7 @@ def _request(case: _Case) -> int:
     options = _options(case, old or protect.password, protect.password, keep=protect.keep)
     if old is None:
         pipeline.keys_stay_behind(case.path, case.outside)
+        pipeline.keep_known(case.before, known, case.outside)
     tell(request_first(asked, case.outside, _door(case), options))
     return _DONE
 

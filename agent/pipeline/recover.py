@@ -13,11 +13,11 @@ from pathlib import Path
 from agent.core.dn import holder_of
 from agent.core.expiry import days_left, last_safe_day, renewable_from
 from agent.core.finding import Finding, Observation
-from agent.core.glance import Profile
+from agent.core.glance import Glance, Profile
 from agent.core.holder import Environment, Holder, holder_by_name
 from agent.core.person import Person
 from agent.core.registration import ContactData
-from agent.core.renewal import Renewal, Wanted
+from agent.core.renewal import Renewal, Wanted, stand_in
 from agent.core.x509 import name_of
 from agent.errors import (
     AgentError,
@@ -145,6 +145,15 @@ def keys_stay_behind(path: Path, outside: Outside) -> None:
     text = _("The new keystore has none of the encryption keys of {name}: messages for them need that file.")
     event = Event(outside.clock.now(), "recover", text.format(name=path.name), str(path))
     outside.journal.note(event)
+
+
+def keep_known(observation: Observation, known: Known, outside: Outside) -> None:
+    """Remember of a file that could never be opened here what is known of it, so that its successor is told as such."""
+    if observation.glance is not None or known.not_after is None:
+        return
+    mark = stand_in(observation.path)
+    glance = Glance("", known.holder, known.not_after, known.not_after, mark, pending=False, encryption_keys=0)
+    outside.journal.keep_lost([observation._replace(glance=glance, problem=None, password_needed=False)])
 
 
 _BESIDE = ".back"

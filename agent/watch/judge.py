@@ -44,19 +44,29 @@ def judge(
     """
     words = words or {}
     before = {each.path: each for each in lost}
-    findings = []
-    for observation in observations:
-        known = observation if observation.glance else before.get(observation.path, observation)
-        word = words.get(known.glance.fingerprint) if known.glance else None
-        finding = _judged(known, now, word)
-        if known is not observation and observation.password_needed:
-            reason = observation.problem or finding.reason
-            finding = replace(finding, observation=observation, state=State.PASSWORD_NEEDED, reason=reason)
-        elif known is not observation:
-            finding = _judged(observation, now, None)
-        findings.append(finding)
-    gone = [each for path, each in before.items() if path not in {found.observation.path for found in findings}]
-    return [*_with_successors(findings), *_missing(gone, findings, now, words)] if gone else _with_successors(findings)
+    findings = [_judged_as(observation, before.get(observation.path), now, words) for observation in observations]
+    paths = {each.observation.path for each in findings}
+    gone = [each for path, each in before.items() if path not in paths]
+    missing = _missing(gone, findings, now, words) if gone else []
+    return [_as_it_is(each) for each in _with_successors(findings)] + missing
+
+
+def _judged_as(
+    observation: Observation, before: Observation | None, now: datetime, words: Mapping[Fingerprint, Word]
+) -> Finding:
+    """One that is closed now is known by what it was `before`, until it has been compared with the others."""
+    if before is None or before.glance is None or not observation.password_needed:
+        return _judged(observation, now, words.get(observation.glance.fingerprint) if observation.glance else None)
+    finding = _judged(before, now, words.get(before.glance.fingerprint))
+    return replace(finding, state=State.PASSWORD_NEEDED, reason=observation.problem or finding.reason)
+
+
+def _as_it_is(finding: Finding) -> Finding:
+    if finding.state is not State.PASSWORD_NEEDED or finding.observation.glance is None:
+        return finding
+    problem, path = finding.reason, finding.observation.path
+    closed = Observation(path, finding.observation.environment, None, problem, password_needed=True, lasting=False)
+    return replace(finding, observation=closed)
 
 
 def _missing(
