@@ -199,7 +199,10 @@ class Resident:
         """Not sooner than a while after the last try, which may have left nothing in the journal."""
         if self._made_ready is not None and timedelta(0) <= now - self._made_ready < _ASK_AGAIN:
             return False
-        known = self._state.readiness
+        try:
+            known = self._around.journal.readiness()
+        except AgentError:
+            return False
         return any(
             is_time_to_look(each, known.get(Fingerprint(subject_of(each))), now) for each in self._state.findings
         )

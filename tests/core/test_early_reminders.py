@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from agent.core.early_reminders import MILESTONES, due_quietly, early_subject, told_quietly
 from agent.core.finding import Finding, Observation
+from agent.core.registration import CertificateStatus, TokenStatus
 from agent.core.reminders import LATER, NOTHING_TOLD, QuietHours, Reminded, due, snoozed, subject_of, told_now
+from agent.ports import Word
 from agent.watch.judge import judge
 from tests.core.test_reminders import BRUSSELS, DAY, END, days_before, keystore
 
@@ -61,9 +63,6 @@ def test_the_schedule() -> None:
 
 
 def test_then_each_month_where_ehealth_opens_the_window_late() -> None:
-    from agent.core.registration import CertificateStatus, TokenStatus
-    from agent.ports import Word
-
     practice, told = Practice(), []
     opens = END - 20 * DAY
     word = Word(END, CertificateStatus.VALID_ACTIVE, TokenStatus.VALID_ACTIVE, opens)
