@@ -14,7 +14,7 @@ from agent.cli.terminal import TerminalDoor, choose, confirm, console, environme
 from agent.config import Config, load
 from agent.core.finding import Finding, Observation, State
 from agent.core.holder import Holder, holder_by_name
-from agent.core.recover import LAST_RESORT, LEFT_BEHIND, Remedy, Way, remedy
+from agent.core.recover import GONE_WITH_IT, LAST_RESORT, LEFT_BEHIND, Remedy, Way, remedy
 from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step
 from agent.errors import ContractDeclined, NothingToRecover, WrongPassword
@@ -310,7 +310,7 @@ def _introduce(case: _Case, known: Known, carries_keys: bool) -> None:
     if carries_keys:
         out.print("  ·", _("The old encryption keys go along: old messages stay readable."))
     else:
-        out.print("  ·", _(LEFT_BEHIND))
+        out.print("  ·", _(LEFT_BEHIND if case.outside.keystores.exists(case.path) else GONE_WITH_IT))
     if known.not_after is not None and known.not_after > case.outside.clock.now():
         out.print("  ·", _("The old certificate stays valid until {day}.").format(day=written(known.not_after)))
 

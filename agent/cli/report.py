@@ -77,19 +77,28 @@ def worst(findings: Sequence[Finding]) -> ExitCode:
     return next(code for code in _WORST_FIRST if code in codes)
 
 
-def lines(findings: Sequence[Finding]) -> list[str]:
-    """One line a keystore, the worst first: monitoring shows the first line."""
+def lines(findings: Sequence[Finding], now: datetime) -> list[str]:
+    """One line a keystore, the worst first: monitoring shows the first line.
+
+    Args:
+        now: aware UTC.
+    """
     by_weight = sorted(findings, key=lambda finding: _WORST_FIRST.index(code_of(finding)))
-    return [_line(finding) for finding in by_weight]
+    return [_line(finding, now) for finding in by_weight]
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: Finding, now: datetime) -> str:
     left = "" if finding.days_left is None else f" ({_days(finding.days_left)})"
     acceptance = f" [{_('acceptance')}]" if finding.observation.environment is Environment.ACCEPTANCE else ""
     path = finding.observation.path
     successor = replaced_by(finding.superseded_by) if finding.superseded_by else ""
     about = "" if path in finding.reason.removesuffix(successor) else f"{path}{acceptance}: "
-    return f"{code_of(finding).name} {about}{finding.reason}{left}"
+    advice = f" {remedy(finding, now).advice}" if finding.state in _OVER and not finding.superseded_by else ""
+    return f"{code_of(finding).name} {about}{finding.reason}{advice}{left}"
+
+
+_OVER = (State.EXPIRED, State.REVOKED, State.MISSING)
+"""Nothing works any more: what to do is said at once."""
 
 
 def _days(count: int) -> str:
@@ -98,7 +107,7 @@ def _days(count: int) -> str:
     return ngettext("{days} day left", "{days} days left", count).format(days=count)
 
 
-def as_json(finding: Finding) -> dict[str, object]:
+def as_json(finding: Finding, now: datetime) -> dict[str, object]:
     """The object that ``check --json`` prints for a keystore. Instants are UTC, days are ISO dates."""
     observation, glance = finding.observation, finding.observation.glance
     holder = holder_of(finding)
@@ -123,6 +132,7 @@ def as_json(finding: Finding) -> dict[str, object]:
         "encryption_keys": glance.encryption_keys if glance else None,
         "fingerprint": glance.fingerprint if glance else None,
         "superseded_by": finding.superseded_by,
+        "next": remedy(finding, now).command,
     }
 
 
@@ -170,8 +180,14 @@ def next_steps(findings: Sequence[Finding], now: datetime, can_store: bool = Tru
         now: aware UTC.
         can_store: there is a vault to store a password in.
     """
-    remedies = [remedy(finding, now) for finding in findings]
-    return [each.command for each in remedies if each.command and (can_store or each.way is not Way.UNLOCK)]
+    steps = []
+    for each in (remedy(finding, now) for finding in findings):
+        if each.command is None or (each.way is Way.UNLOCK and not can_store):
+            continue
+        steps.append(_("Next: {command}").format(command=each.command))
+        if each.way is Way.UNLOCK:
+            steps.append(_("If it is forgotten: {command}").format(command=f'ehealth-agent recover "{each.path}"'))
+    return steps
 
 
 def _by_certificate(findings: Sequence[Finding]) -> list[list[Finding]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from agent import wiring
@@ -30,9 +31,11 @@ def check(arguments: Namespace) -> int:
 
         look_for_check(findings, arguments, config)
     if arguments.json:
-        print(json.dumps([report.as_json(finding) for finding in findings], indent=2, ensure_ascii=False))
+        print(
+            json.dumps([report.as_json(finding, _now(arguments)) for finding in findings], indent=2, ensure_ascii=False)
+        )
     elif findings:
-        print("\n".join(report.lines(findings)))
+        print("\n".join(report.lines(findings, _now(arguments))))
     else:
         print(report.ExitCode.UNKNOWN.name, _("no keystore found in {places}").format(places=_where(arguments, config)))
     return report.worst(findings)
@@ -51,8 +54,8 @@ def status(arguments: Namespace) -> int:
     closed = _vault_problem(findings)
     if closed is not None:
         complain(closed)
-    for command in report.next_steps(findings, wiring.clock().now(), can_store=closed is None):
-        out.print(_("Next: {command}").format(command=command), markup=False, soft_wrap=True)
+    for step in report.next_steps(findings, _now(arguments), can_store=closed is None):
+        out.print(step, markup=False, soft_wrap=True)
     for renewal in wiring.journal().unfinished():
         what, command = _under_way(renewal)
         out.print(f"{what}\n      {command}", markup=False, soft_wrap=True)
@@ -98,8 +101,12 @@ def _findings(arguments: Namespace, config: Config) -> list[Finding]:
     observations = _observations(look, arguments.paths, config)
     if arguments.ask:
         _ask(observations, config, offered)
-    now = arguments.now or wiring.clock().now()
-    return judge(observations, now, journal.words(), _lost(journal, arguments.paths, config))
+    return judge(observations, _now(arguments), journal.words(), _lost(journal, arguments.paths, config))
+
+
+def _now(arguments: Namespace) -> datetime:
+    named: datetime | None = arguments.now
+    return named or wiring.clock().now()
 
 
 def _observations(look: Look, paths: list[Path], config: Config) -> list[Observation]:

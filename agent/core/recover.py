@@ -94,7 +94,10 @@ _ADVICE = {
     Way.ANEW: N_("Put the refused request aside and request it again; the old keystore stays as it is."),
     Way.PUT_BACK: N_("There is a copy of it, which can be put back."),
     Way.REQUEST: N_("A new certificate has to be requested."),
-    Way.REPLACE: N_("A new keystore can take over; that needs neither the old file nor its password."),
+    Way.REPLACE: N_(
+        "Put its file back from a copy, or have a new keystore take over: that needs neither the old file nor its "
+        "password."
+    ),
     Way.RENEW: N_("Renew it, with the eID of the responsible person."),
     Way.COMPLETE: N_("Complete its request."),
     Way.UNLOCK: N_("Store its password, in the settings."),
@@ -160,7 +163,8 @@ def remedy(
 
 
 LEFT_BEHIND = N_("Messages that were encrypted to its key cannot be read without it: keep the old file.")
-"""What a new keystore does not bring back where the old one cannot be opened."""
+GONE_WITH_IT = N_("Messages that were encrypted to its key can only be read with its file: if it turns up, keep it.")
+"""What a new keystore does not bring back where the old one cannot be opened, or is gone."""
 
 LAST_RESORT = N_(
     "Where work cannot wait: eHealth's support can take the old certificate back, and a new one can be requested "

@@ -66,7 +66,9 @@ class NotReplaceable(AgentError):
     path: str
     problem: str
     title = N_("{path} cannot be renewed: {problem}.")
-    hint = N_("A new certificate has to be requested, by the responsible person with an eID.")
+    hint = N_(
+        'A new certificate has to be requested, with the eID of the responsible person: ehealth-agent recover "{path}"'
+    )
     retry = Retry.NEVER
 
 

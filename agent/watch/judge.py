@@ -80,8 +80,10 @@ def _missing(
         if observation.glance is None or observation.glance.fingerprint in there:
             continue
         finding = _judged(observation, now, words.get(observation.glance.fingerprint))
-        end = written(observation.glance.not_after.date())
-        reason = _("This keystore was here and is gone. Its certificate ends on {end}.").format(end=end)
+        text = _("This keystore was here and is gone. Its certificate ends on {end}.")
+        if finding.state is State.EXPIRED:
+            text = _("This keystore was here and is gone. Its certificate ended on {end}.")
+        reason = text.format(end=written(observation.glance.not_after.date()))
         missing.append(replace(finding, state=State.MISSING, reason=reason))
     judged = _with_successors([*findings, *missing])[len(findings) :]
     newest = {_identity(each): each for each in sorted(judged, key=_end)}  # of one holder the last counts

@@ -337,6 +337,7 @@ def test_gone_without_a_copy_a_new_one_takes_over(terminal: Terminal) -> None:
     code, said = terminal.run("recover", answers=answers)
     assert code == 0, said
     assert "No copy of it was found" in said
+    assert "if it turns up, keep it" in said
     works(terminal, terminal.newest(Secret(NEW)))
     assert practice.vault.password(next(practice.path.parent.glob("*.p12"))) == Secret(NEW)
     assert terminal.state() == [State.VALID], "its successor is there: nobody speaks of it any more"
