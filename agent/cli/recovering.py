@@ -3,63 +3,34 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from agent import wiring
 from agent.cli.contact_questions import Given, ask_contact, ask_name
+from agent.cli.recover_cases import Case, begun_for, case_of
 from agent.cli.recover_questions import choose_copy, know_password, password_of, protecting
 from agent.cli.renewing import tell
-from agent.cli.terminal import TerminalDoor, choose, confirm, console, environment_name, secret_from_stdin
-from agent.config import Config, load
-from agent.core.finding import Finding, Observation, State
-from agent.core.holder import Holder, holder_by_name
-from agent.core.recover import GONE_WITH_IT, LAST_RESORT, LEFT_BEHIND, Remedy, Way, remedy
+from agent.cli.terminal import TerminalDoor, confirm, console, environment_name, secret_from_stdin
+from agent.config import load
+from agent.core.finding import State
+from agent.core.recover import GONE_WITH_IT, LAST_RESORT, LEFT_BEHIND, Way
 from agent.core.reminders import file_name
-from agent.core.renewal import Renewal, Step
+from agent.core.renewal import Renewal
 from agent.errors import ContractDeclined, NothingToRecover, WrongPassword
 from agent.pipeline import recover as pipeline
+from agent.pipeline.files import pending_path
 from agent.pipeline.recover import Known
 from agent.pipeline.renew import renew, request_first
 from agent.pipeline.run import Options
 from agent.pipeline.sign import usable_eid, with_card
-from agent.pipeline.under_way import under_way
 from agent.ports import Outside
 from agent.secret import Secret
 from agent.text import _, moment, written
 from agent.watch.copies import copies_of
-from agent.watch.judge import judge
 from agent.watch.look import Look
 
 _DONE, _LATER = 0, 75
-_TROUBLES = (Way.ANEW, Way.PUT_BACK, Way.REQUEST, Way.REPLACE, Way.WAIT, Way.UNLOCK)
-
-
-@dataclass
-class _Case:
-    """One keystore in trouble."""
-
-    arguments: Namespace
-    config: Config
-    outside: Outside
-    finding: Finding
-    refused: Renewal | None
-    is_forgotten: bool
-
-    @property
-    def path(self) -> Path:
-        return Path(self.finding.observation.path)
-
-    @property
-    def before(self) -> Observation:
-        """As the keystore was when it could last be opened, where it ever could."""
-        seen = {each.path: each for each in self.outside.journal.lost()}
-        observation = self.finding.observation
-        return observation if observation.glance else seen.get(observation.path, observation)
-
-    def remedy(self) -> Remedy:
-        refused = self.refused.ended_because if self.refused else None
-        return remedy(self.finding, self.outside.clock.now(), is_forgotten=self.is_forgotten, refused=refused)
 
 
 def recover(arguments: Namespace) -> int:
@@ -68,10 +39,10 @@ def recover(arguments: Namespace) -> int:
     outside = wiring.outside(config)
     if arguments.forget:
         return _forget(arguments, outside)
-    case = _case(arguments, config, outside)
+    case = case_of(arguments, config, outside)
     out = console()
     out.print(f"{file_name(str(case.path))}: {case.finding.reason}", markup=False, soft_wrap=True)
-    begun = None if case.refused else _begun(case)
+    begun = None if case.refused else begun_for(case)
     if begun is not None:
         return _go_on(case, begun)
     if case.finding.state is State.MISSING and _is_put_back(case):
@@ -79,7 +50,7 @@ def recover(arguments: Namespace) -> int:
     return _way_out(case)
 
 
-def _way_out(case: _Case) -> int:
+def _way_out(case: Case) -> int:
     remedy = case.remedy()
     match remedy.way:
         case Way.UNLOCK if know_password():
@@ -99,82 +70,6 @@ def _way_out(case: _Case) -> int:
             return _DONE
 
 
-# ── Which keystore ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _case(arguments: Namespace, config: Config, outside: Outside) -> _Case:
-    """Raises: NothingToRecover, JournalError."""
-    refused = {each.path: each for each in outside.journal.unfinished() if each.ended_because}
-    if arguments.keystore is not None:
-        finding = _named(arguments.keystore.absolute(), config, outside)
-        own = refused.get(finding.observation.path) or _refused_first(finding, refused)
-        return _Case(arguments, config, outside, finding, own, arguments.forgotten)
-    now = outside.clock.now()
-    cases = [
-        _Case(arguments, config, outside, each, refused.pop(each.observation.path, None), arguments.forgotten)
-        for each in _findings(config, outside)
-    ]
-    cases += [_of_refused(each, arguments, config, outside) for each in refused.values()]
-    cases = [each for each in cases if each.remedy().way in _TROUBLES]
-    if not cases:
-        raise NothingToRecover(", ".join(map(str, config.folders)))
-    if len(cases) == 1:
-        return cases[0]
-    lines = [f"{file_name(str(each.path))}: {remedy(each.finding, now).advice}" for each in cases]
-    return cases[choose(_("Which keystore is it about?"), lines)]
-
-
-def _findings(config: Config, outside: Outside) -> list[Finding]:
-    journal = outside.journal
-    look = Look(outside.keystores, outside.vault, journal)
-    observations = look.in_folders(config.folders, config.patterns)
-    folders = {str(folder) for folder in config.folders}
-    lost = [each for each in journal.lost() if str(Path(each.path).parent) in folders]
-    return judge(observations, outside.clock.now(), journal.words(), lost)
-
-
-def _named(path: Path, config: Config, outside: Outside) -> Finding:
-    """Of a watched folder with all that is beside it, because that may be a successor."""
-    for finding in _findings(config, outside):
-        if finding.observation.path == str(path):
-            return finding
-    journal, now = outside.journal, outside.clock.now()
-    lost = [each for each in journal.lost() if each.path == str(path)]
-    if not outside.keystores.exists(path):
-        known = lost or [each for each in journal.observations().values() if each.path == str(path) and each.glance]
-        if known:
-            return judge([], now, journal.words(), known)[0]
-    observations = Look(outside.keystores, outside.vault, journal).at([path])
-    return judge(observations, now, journal.words(), lost)[0]
-
-
-def _refused_first(finding: Finding, refused: dict[str, Renewal]) -> Renewal | None:
-    """A refused request for a new certificate of the same holder."""
-    glance = finding.observation.glance
-    holder = glance.holder if glance else None
-    for renewal in refused.values():
-        if holder is not None and renewal.wanted and replace(renewal.holder, name=None) == replace(holder, name=None):
-            return renewal
-    return None
-
-
-def _of_refused(renewal: Renewal, arguments: Namespace, config: Config, outside: Outside) -> _Case:
-    finding = Finding(Observation(renewal.path, renewal.environment, None), State.PENDING, renewal.ended_because or "")
-    return _Case(arguments, config, outside, finding, renewal, is_forgotten=False)
-
-
-def _begun(case: _Case) -> Renewal | None:
-    """What this command began before, and has not ended."""
-    begun = under_way(case.outside, case.path)
-    if begun is not None and not (begun.step is Step.ACTIVATE and case.finding.state is State.MISSING):
-        return begun
-    glance = case.before.glance
-    holder: Holder | None = glance.holder if glance else holder_by_name(case.path)
-    if holder is None:
-        return None
-    return pipeline.request_under_way(holder, case.before.environment, case.outside)
-
-
 # ── The ways ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -185,7 +80,7 @@ def _forget(arguments: Namespace, outside: Outside) -> int:
     return _DONE
 
 
-def _is_put_back(case: _Case) -> bool:
+def _is_put_back(case: Case) -> bool:
     """A copy, where there is one and the person wants it, is in its place again."""
     outside, out = case.outside, console()
     places = list(dict.fromkeys([case.path.parent, *case.config.folders, *wiring.places()]))
@@ -204,7 +99,7 @@ def _is_put_back(case: _Case) -> bool:
     return True
 
 
-def _unlock(case: _Case) -> int:
+def _unlock(case: Case) -> int:
     password = password_of(case.path, case.outside, case.arguments)
     if password is None:
         case.is_forgotten = True
@@ -214,7 +109,7 @@ def _unlock(case: _Case) -> int:
     return _DONE
 
 
-def _anew(case: _Case) -> int:
+def _anew(case: Case) -> int:
     """A request that eHealth refused is put aside, and another one is made with a new key."""
     refused, out = case.refused, console()
     assert refused is not None, "this way is for a refused request"
@@ -232,7 +127,7 @@ def _anew(case: _Case) -> int:
     return _DONE
 
 
-def _go_on(case: _Case, begun: Renewal, anew: bool = False) -> int:
+def _go_on(case: Case, begun: Renewal, anew: bool = False) -> int:
     out = console()
     if begun.wanted is None:  # a renewal, or another program's request: each has a command of its own
         out.print(
@@ -244,10 +139,12 @@ def _go_on(case: _Case, begun: Renewal, anew: bool = False) -> int:
         return _LATER
     if not anew:
         out.print(_("Going on with the request that was begun on {begun}.").format(begun=moment(begun.started)))
-    password = password_of(Path(f"{begun.new_path}.pending"), case.outside, case.arguments, must=True)
+    pending, final = pending_path(begun), Path(begun.new_path)
+    place = final if case.outside.keystores.exists(final) else pending
+    password = password_of(place, case.outside, case.arguments, must=True)
     assert password is not None, "it has to be given"
     asked = pipeline.once_more(begun)
-    if asked.keys_of is not None and (anew or not case.outside.keystores.exists(Path(f"{begun.new_path}.pending"))):
+    if asked.keys_of is not None and (anew or not case.outside.keystores.exists(place)):
         old = password_of(asked.keys_of, case.outside, case.arguments)
         options = _options(case, old or password, password, anew)
     else:
@@ -256,7 +153,7 @@ def _go_on(case: _Case, begun: Renewal, anew: bool = False) -> int:
     return _DONE
 
 
-def _request(case: _Case) -> int:
+def _request(case: Case) -> int:
     """A new certificate in place of this one. What eHealth still tells is not asked."""
     old, known = _known(case)
     case.finding = pipeline.dated(case.finding, known, case.outside.clock.now())
@@ -284,7 +181,7 @@ def _request(case: _Case) -> int:
     return _DONE
 
 
-def _known(case: _Case) -> tuple[Secret | None, Known]:
+def _known(case: Case) -> tuple[Secret | None, Known]:
     """The old password, where it opens the old file; and what is known of the certificate."""
     old = None
     if not case.is_forgotten and case.outside.keystores.exists(case.path):
@@ -296,7 +193,7 @@ def _known(case: _Case) -> tuple[Secret | None, Known]:
     return old, known
 
 
-def _introduce(case: _Case, known: Known, carries_keys: bool) -> None:
+def _introduce(case: Case, known: Known, carries_keys: bool) -> None:
     out, holder = console(), known.holder
     number = _("a person") if holder.type == "SSIN" else f"{holder.type}={holder.number}"
     number = f"{number}, {holder.application_id}" if holder.application_id else number
@@ -315,13 +212,13 @@ def _introduce(case: _Case, known: Known, carries_keys: bool) -> None:
         out.print("  ·", _("The old certificate stays valid until {day}.").format(day=written(known.not_after)))
 
 
-def _door(case: _Case) -> TerminalDoor:
+def _door(case: Case) -> TerminalDoor:
     pin = secret_from_stdin(_("the eID's PIN")) if case.arguments.pin_stdin else None
     return TerminalDoor(case.arguments.accept_contract, pin)
 
 
 def _options(
-    case: _Case, password: Secret, new: Secret | None = None, anew: bool = False, keep: bool = False
+    case: Case, password: Secret, new: Secret | None = None, anew: bool = False, keep: bool = False
 ) -> Options:
     return Options(
         password=password,

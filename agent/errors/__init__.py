@@ -7,6 +7,7 @@
     ├ VaultError       VaultUnavailable            never a plaintext fallback
     ├ CardError        MiddlewareMissing · MiddlewareUnusable · MiddlewareCrashed · OfficialMiddlewareNeeded
     │  │               ReaderMissing · CardMissing · CardRemoved · SeveralCards · NotAnEid · WrongPerson
+    │  │               OwnEidNeeded
     │  │               SignatureCertificateMissing · SignatureCertificateExpired · SignatureCertificateEnds
     │  │               AuthenticationCertificateMissing · AuthenticationCertificateExpired
     │  │               PinWindowFailed · CardFailed
@@ -41,6 +42,7 @@ from agent.errors.card import (
     MiddlewareUnusable,
     NotAnEid,
     OfficialMiddlewareNeeded,
+    OwnEidNeeded,
     PinBlocked,
     PinCancelled,
     PinError,
@@ -143,6 +145,7 @@ __all__ = (
     "NothingToRecover",
     "OfficialMiddlewareNeeded",
     "OutcomeUnknown",
+    "OwnEidNeeded",
     "PasswordNeeded",
     "PasswordRefused",
     "PinBlocked",

@@ -23,10 +23,10 @@ from agent.errors import (
     AgentError,
     IssuedCertificateError,
     KeystoreError,
+    OwnEidNeeded,
     ServiceError,
     WriteFailed,
     WrongPassword,
-    WrongPerson,
 )
 from agent.pipeline.ask import ask_about
 from agent.pipeline.platform import Platform
@@ -104,10 +104,10 @@ def dated(finding: Finding, known: Known, now: datetime) -> Finding:
 
 
 def for_the_signer(known: Known, signer: Person) -> Known:
-    """A person's own certificate is asked for by the name on the eID. Raises: WrongPerson."""
+    """A person's own certificate is asked for by the name on the eID. Raises: OwnEidNeeded."""
     holder = known.holder
     if holder.number != signer.ssin:
-        raise WrongPerson(holder.name or _("the holder of the keystore"), signer.full_name)
+        raise OwnEidNeeded(holder.name or _("the holder of the keystore"), signer.full_name)
     first_names = (signer.first_names,) if signer.first_names else ()
     return replace(known, holder=replace(holder, name=signer.surname), first_names=first_names)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent.core.finding import Observation
+from agent.core.glance import Glance
 from agent.core.holder import Holder, holder_by_name
 from agent.errors import KeystoreError, VaultUnavailable, WrongPassword
 from agent.ports import FileStamp, Keystores, Vault
@@ -76,9 +77,17 @@ def _opens(path: Path, passwords: Sequence[Secret], lost: Observation, keystores
             continue
         except KeystoreError:
             return None
-        is_same = lost.glance is not None and glance.fingerprint == lost.glance.fingerprint
-        return password if is_same else None
+        return password if _is_same(glance, lost) else None
     return None
+
+
+def _is_same(glance: Glance, lost: Observation) -> bool:
+    """By its certificate; where that was never seen here, by whose it is."""
+    if lost.glance is not None:
+        return glance.fingerprint == lost.glance.fingerprint
+    holder = holder_by_name(Path(lost.path))
+    is_own = glance.holder is not None and holder is not None and replace(glance.holder, name=None) == holder
+    return is_own and not glance.pending
 
 
 def _is_closed(path: Path, keystores: Keystores) -> bool:

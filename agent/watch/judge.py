@@ -44,11 +44,13 @@ def judge(
     """
     words = words or {}
     before = {each.path: each for each in lost}
+    if not before:
+        judged = (_judged_as(observation, None, now, words) for observation in observations)
+        return _with_successors(list(judged))
     findings = [_judged_as(observation, before.get(observation.path), now, words) for observation in observations]
     paths = {each.observation.path for each in findings}
     gone = [each for path, each in before.items() if path not in paths]
-    missing = _missing(gone, findings, now, words) if gone else []
-    return [_as_it_is(each) for each in _with_successors(findings)] + missing
+    return [*map(_as_it_is, _with_successors(findings)), *_missing(gone, findings, now, words)]
 
 
 def _judged_as(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -17,16 +17,19 @@ from agent.adapters.lock_file import FileLocks
 from agent.core.checks import is_encryption, is_same_key
 from agent.core.finding import State
 from agent.core.glance import Profile
+from agent.core.holder import Holder
 from agent.core.keystore import Keystore
+from agent.core.person import Person
 from agent.core.registration import RevocationReason
 from agent.errors import WriteFailed
 from agent.pipeline.recover import put_back
 from agent.pipeline.revoke import Revocation
-from agent.ports import Journal, Outside
+from agent.ports import Journal
 from agent.sandbox.scenarios import Scenario, Trouble
+from agent.sandbox.software_card import SoftwareCard
 from agent.secret import Secret
 from agent.watch.judge import judge
-from tests.journeys.practice import GROUP, PASSWORD, PIN, Practice
+from tests.journeys.practice import GROUP, PASSWORD, PIN, RESPONSIBLE, Practice
 
 NEW = "Nieuwe-sleutel-2026"
 EMAIL, PHONE = "anna@voorbeeld.be", "0470 12 34 56"
@@ -46,22 +49,20 @@ class Terminal:
     places: list[Path] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    shows_paths: bool = False
 
     def __post_init__(self) -> None:
         practice, folder = self.practice, self.practice.folder
         practice.journal = SqliteJournal(folder / "state" / "journal.sqlite3")
         config = folder / "config.toml"
         config.write_text(f"[watch]\nfolders = ['{practice.path.parent}']\n")
-        locks = FileLocks(folder / "locks")
-        outside = Outside(
-            practice.clock,
-            practice.keystores,
-            practice.vault,
-            practice.card,
-            practice.services,
-            practice.journal,
-            locks,
-        )
+        self.config = config
+        self.put()
+
+    def put(self) -> None:
+        """This computer, as it now is."""
+        practice = self.practice
+        outside = replace(practice.outside, lock=FileLocks(practice.folder / "locks"))
         for name, value in {
             "outside": lambda _config: outside,
             "journal": lambda: practice.journal,
@@ -70,7 +71,6 @@ class Terminal:
             "places": lambda: self.places,
         }.items():
             self.monkeypatch.setattr(wiring, name, value)
-        self.config = config
         self.monkeypatch.setattr(getpass, "getpass", self._answer)
         self.monkeypatch.setattr("builtins.input", self._answer)
         self.monkeypatch.setattr("sys.stdin", Keyboard())
@@ -87,7 +87,7 @@ class Terminal:
         code = cli.main(["--config", str(self.config), *map(str, words)])
         out, err = self.capsys.readouterr()
         assert "Traceback" not in out + err
-        assert RESPONSIBLE_SSIN not in out + err
+        assert self.shows_paths or RESPONSIBLE.ssin not in out + err
         return code, out + err
 
     @property
@@ -105,9 +105,6 @@ class Terminal:
         folder = self.practice.path.parent
         path = max(folder.glob("*.p12"), key=lambda each: each.stat().st_mtime_ns)
         return self.practice.keystores.read(path, password)
-
-
-RESPONSIBLE_SSIN = "80010100107"
 
 
 class Keyboard(StringIO):
@@ -359,6 +356,74 @@ def test_the_whole_folder_is_gone(terminal: Terminal) -> None:
     assert code == 3
     assert "its folder is not there now" in said
     assert terminal.journal.lost() == [], "a share may come back"
+
+
+def test_one_that_went_before_the_agent_came_is_known_by_its_name(terminal: Terminal, tmp_path: Path) -> None:
+    practice = terminal.practice
+    copy = tmp_path / "kopie.p12"
+    practice.path.rename(copy)
+    answers = ["y", EMAIL, PHONE, NEW, NEW, "y", "n"]
+    code, said = terminal.run("recover", practice.path, answers=answers)
+    assert code == 1
+    assert f"{GROUP.name} (NIHII-GROUP=71234523)" in said, "the public depot has its name"
+    terminal.places.append(tmp_path)
+    assert terminal.run("recover", practice.path.with_name("NIHII-GROUP=71234523 20200101-000000.p12"))[0] == 130
+
+
+def test_a_name_that_tells_nothing_is_no_keystore(terminal: Terminal) -> None:
+    code, said = terminal.run("recover", "/nowhere/k.p12")
+    assert code == 1
+    assert "There is no keystore at /nowhere/k.p12." in said
+
+
+def test_what_waits_for_activation_is_said_again(terminal: Terminal) -> None:
+    practice = deleted(terminal)
+    answers = ["y", EMAIL, PHONE, NEW, NEW, "y", "y", PIN.reveal()]
+    terminal.run("recover", practice.path, answers=answers)
+    code, said = terminal.run("recover", practice.path)
+    assert (code, terminal.asked) == (0, [])
+    assert "What remains" in said
+
+
+# ── A person's ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """A single provider, whose keystore is for the person who has the eID."""
+    holder = Holder("SSIN", RESPONSIBLE.ssin, None, "Persoon Test Tweede")
+    practice = Practice(tmp_path, holder)
+    practice.vault.keep(practice.path, PASSWORD)
+    return Terminal(practice, monkeypatch, capsys, shows_paths=True)
+
+
+def test_a_persons_own_keystore_is_asked_for_by_the_name_on_the_eid(person: Terminal) -> None:
+    practice = person.practice
+    practice.sandbox.state.registrations[0].first_names = ("Test", "Tweede")
+    practice.sandbox.state.registrations[0].holder = Holder("SSIN", RESPONSIBLE.ssin, None, "Persoon")
+    deleted(person)
+    practice.clock.instant += timedelta(days=46)
+    answers = ["y", EMAIL, PHONE, NEW, NEW, "y", "y", PIN.reveal()]
+    code, said = person.run("recover", answers=answers)
+    assert code == 0, said
+    assert "(a person)" in said
+    works(person, person.newest(Secret(NEW)))
+
+
+def test_another_persons_eid_is_told_before_the_pin(person: Terminal) -> None:
+    practice = person.practice
+    deleted(person)
+    stranger = Person("85010100115", "Iemand", "Anders")
+    begun = practice.clock.now()
+    practice.card = SoftwareCard(
+        lambda key, public: practice.sandbox.pki.eid_chain(stranger, key, public, begun, begun + timedelta(days=900)),
+        PIN,
+    )
+    person.put()
+    code, said = person.run("recover")
+    assert code == 1
+    assert "the card in the reader is Iemand Anders's" in said
+    assert practice.card.pin_entries == 0
 
 
 # ── Refused ──────────────────────────────────────────────────────────────────────────────────────────────────────────
