@@ -21,6 +21,7 @@ from agent.text import _, written
 from agent.watch.copies import Copies, copies_of
 
 _TRIES = 3
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,10 @@ def choose_copy(
 ) -> tuple[Path, Secret] | None:
     """The copy that the person means; where a password is needed to tell, it is asked once."""
     if not found.proved and found.closed and sys.stdin.isatty():
-        for path in found.closed:
+        for path in found.closed[:_SHOWN]:
             print(_("This may be a copy: {path}").format(path=path))
-        password = ask_secret(_("Password of {name}").format(name=file_name(lost.path)))
+        question = _("Password of {name}").format(name=file_name(lost.path))
+        password = ask_secret(f"{question} {_('(nothing: it is forgotten)')}")
         if password:
             found = copies_of(lost, places, outside.keystores, outside.vault, [password])
     if not found.proved:

@@ -85,7 +85,10 @@ def _is_put_back(case: Case) -> bool:
     outside, out = case.outside, console()
     places = list(dict.fromkeys([case.path.parent, *case.config.folders, *wiring.places()]))
     out.print(_("Looking for a copy of it …"))
-    chosen = choose_copy(copies_of(case.before, places, outside.keystores, outside.vault), case.before, outside, places)
+    given = case.arguments.password_stdin and not case.is_forgotten
+    told = [secret_from_stdin(_("the keystore's password"))] if given else []
+    found = copies_of(case.before, places, outside.keystores, outside.vault, told)
+    chosen = choose_copy(found, case.before, outside, places)
     if chosen is None:
         return False
     copy, password = chosen

@@ -27,7 +27,7 @@ class Copies:
 
     Attributes:
         proved: copies with the same certificate, each with the password that opens it; the newest file first.
-        closed: files that may be copies by their name, and that no known password opens.
+        closed: keystores that no known password opens, those first whose name is like that of the lost one.
     """
 
     proved: tuple[tuple[Path, Secret], ...] = ()
@@ -48,12 +48,12 @@ def copies_of(
     closed: list[Path] = []
     for stamp in sorted(stamps, key=lambda each: -each.modified_ns)[:MOST_FILES]:
         path = Path(stamp.path)
-        password = _opens(path, [*known, *_kept(vault, path)], lost, keystores)
-        if password is not None:
-            proved.append((path, password))
-        elif password is None and _is_named_alike(path, lost) and _is_closed(path, keystores):
+        found = _tried(path, [*known, *_kept(vault, path)], lost, keystores)
+        if isinstance(found, Secret):
+            proved.append((path, found))
+        elif found is _CLOSED:
             closed.append(path)
-    return Copies(tuple(proved), tuple(closed))
+    return Copies(tuple(proved), tuple(sorted(closed, key=lambda path: not _is_named_alike(path, lost))))
 
 
 def _may_be_one(stamp: FileStamp, lost: str) -> bool:
@@ -68,17 +68,20 @@ def _kept(vault: Vault, path: Path) -> list[Secret]:
     return [] if password is None else [password]
 
 
-def _opens(path: Path, passwords: Sequence[Secret], lost: Observation, keystores: Keystores) -> Secret | None:
-    """The password that opens it, where it is a copy."""
-    for password in passwords:
+_CLOSED, _NO_COPY = object(), object()
+
+
+def _tried(path: Path, passwords: Sequence[Secret], lost: Observation, keystores: Keystores) -> object:
+    """The password that opens it, where it is a copy; else `_CLOSED`, for a whole keystore, or `_NO_COPY`."""
+    for password in passwords or [Secret("")]:
         try:
             glance = keystores.glance(path, password)
         except WrongPassword:
             continue
         except KeystoreError:
-            return None
-        return password if _is_same(glance, lost) else None
-    return None
+            return _NO_COPY
+        return password if _is_same(glance, lost) else _NO_COPY
+    return _CLOSED
 
 
 def _is_same(glance: Glance, lost: Observation) -> bool:
@@ -88,17 +91,6 @@ def _is_same(glance: Glance, lost: Observation) -> bool:
     holder = holder_by_name(Path(lost.path))
     is_own = glance.holder is not None and holder is not None and replace(glance.holder, name=None) == holder
     return is_own and not glance.pending
-
-
-def _is_closed(path: Path, keystores: Keystores) -> bool:
-    """It is a whole keystore, only not with this password."""
-    try:
-        keystores.glance(path, Secret(""))
-    except WrongPassword:
-        return True
-    except KeystoreError:
-        return False
-    return False
 
 
 def _is_named_alike(path: Path, lost: Observation) -> bool:
