@@ -17,6 +17,7 @@ from agent.core.glance import Glance, Profile
 from agent.core.holder import Environment, Holder, holder_by_name
 from agent.core.person import Person
 from agent.core.registration import ContactData
+from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Wanted, stand_in
 from agent.core.x509 import name_of
 from agent.errors import (
@@ -143,7 +144,7 @@ def once_more(renewal: Renewal) -> First:
 def keys_stay_behind(path: Path, outside: Outside) -> None:
     """Say in the history that a new keystore came without the old one's encryption keys."""
     text = _("The new keystore has none of the encryption keys of {name}: messages for them need that file.")
-    event = Event(outside.clock.now(), "recover", text.format(name=path.name), str(path))
+    event = Event(outside.clock.now(), "recover", text.format(name=file_name(str(path))), str(path))
     outside.journal.note(event)
 
 
@@ -176,7 +177,8 @@ def put_back(copy: Path, path: Path, password: Secret, outside: Outside, profile
         keystores.remove(beside)
         raise
     text = _("Put back from a copy: {path}")
-    outside.journal.note(Event(outside.clock.now(), "recover", text.format(path=copy), str(path)))
+    known_as = copy.with_name(file_name(str(copy)))
+    outside.journal.note(Event(outside.clock.now(), "recover", text.format(path=known_as), str(path)))
 
 
 PRACTICE_SAYS = N_("It is not needed any more, says the practice.")

@@ -16,6 +16,7 @@ from agent.core.glance import Fingerprint
 from agent.core.holder import Environment, Holder
 from agent.core.keystore import AUTHENTICATION, KeyEntry, Keystore
 from agent.core.registration import CertificateInfo, CertificateStatus
+from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step, Wanted, stand_in
 from agent.core.x509 import fingerprint, public_key_identifier
 from agent.errors import Damaged, NothingToComplete, NotReplaceable, RenewalNotOpen
@@ -186,7 +187,7 @@ def _carried(run: Run, renewal: Renewal) -> tuple[KeyEntry, ...]:
         "{count} encryption keys of {name} go into the new keystore.",
         len(keys),
     )
-    run.note(renewal, text.format(count=len(keys), name=path.name))
+    run.note(renewal, text.format(count=len(keys), name=file_name(renewal.keys_of)))
     return keys
 
 

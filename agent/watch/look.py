@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -120,16 +120,20 @@ class Look:
             gone = {known.path for known in remembered}.difference(stamp.path for stamp in stamps)
             gone = {path for path in gone if os.path.dirname(path) not in away}  # noqa: PTH120 - there may be many
         if news or gone:
-            self._keep_lost(remembered.values(), news, {path for path in gone if os.path.dirname(path) in there})  # noqa: PTH120
+            missed = {path for path in gone if os.path.dirname(path) in there}  # noqa: PTH120
+            self._keep_lost(remembered, news, missed.difference(_renamed(remembered, missed, stamps)))
             self.journal.keep_observations(news, gone)
         return observations
 
     def _keep_lost(
-        self, before: Iterable[Observation], news: Sequence[tuple[FileStamp, Observation]], gone: Set[str]
+        self,
+        before: Mapping[FileStamp, Observation],
+        news: Sequence[tuple[FileStamp, Observation]],
+        gone: Set[str],
     ) -> None:
         """What was known of a keystore that is gone, or that its password no longer opens: it may be needed."""
         closed = gone | {each.path for _stamp, each in news if each.password_needed}
-        lost = [each for each in before if each.path in closed and is_worth_keeping(each)]
+        lost = [each for each in before.values() if each.path in closed and is_worth_keeping(each)] if closed else []
         opened = {each.path for _stamp, each in news if each.glance is not None}
         found = [each.path for each in self.journal.lost() if each.path in opened] if opened else []
         if lost or found:
@@ -153,6 +157,15 @@ class Look:
         except KeystoreError as problem:  # what depends on an offered password is looked at again with the next one
             return _not_opened(path, problem, lasting=self.offered is None or kept is not None)
         return Observation(str(path), environment_of(path), glance, lasting=kept is not None)
+
+
+def _renamed(before: Iterable[FileStamp], gone: Set[str], stamps: Sequence[FileStamp]) -> set[str]:
+    """Those of `gone` that are there under another name: moved files keep their size and date."""
+    if not gone:
+        return set()
+    known = {stamp.path for stamp in before}
+    new = {(stamp.size, stamp.modified_ns) for stamp in stamps if stamp.path not in known}
+    return {stamp.path for stamp in before if stamp.path in gone and (stamp.size, stamp.modified_ns) in new}
 
 
 def is_worth_keeping(observation: Observation) -> bool:

@@ -244,6 +244,25 @@ def test_who_knows_it_after_all_is_asked_for_it_once(terminal: Terminal) -> None
     assert terminal.state() == [State.RENEWABLE]
 
 
+def test_what_cannot_be_right_is_asked_again_and_a_doubt_can_be_insisted_on(terminal: Terminal) -> None:
+    practice = forgotten(terminal)
+    contact = ["anna", EMAIL, "0470", "0999 99 99 99", "0999999999"]
+    answers = ["y", *contact, NEW, NEW, "y", "y", PIN.reveal()]
+    code, said = terminal.run("recover", practice.path, "--forgotten", answers=answers)
+    assert code == 0, said
+    assert "There is no @ in the e-mail address yet." in said
+    assert "The phone number is not complete yet." in said
+    assert "If it is right all the same, type it again." in said
+    assert practice.sandbox.state.registrations[-1].contact.phone_private == "0032999999999"
+
+
+def test_contact_data_on_the_command_line_has_to_be_right(terminal: Terminal) -> None:
+    practice = forgotten(terminal)
+    code, said = terminal.run("recover", practice.path, "--forgotten", "--email", "anna", answers=["y"])
+    assert (code, practice.card.pin_entries) == (2, 0)
+    assert "--email: There is no @" in said
+
+
 # ── Gone ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -193,3 +193,10 @@ def test_a_share_that_is_away_is_told_and_loses_nothing(practice: Practice) -> N
     (told,) = look.away([practice.folder])
     assert (told.glance, "its folder is not there now" in str(told.problem)) == (None, True)
     assert lost(practice) == []
+
+
+def test_one_that_was_renamed_is_not_lost_though_its_password_is_not_known_there(practice: Practice) -> None:
+    path = opened(practice)
+    path.rename(path.with_name("b.p12"))
+    assert practice.look() == ["b.p12 closed"]
+    assert lost(practice) == []
