@@ -14,6 +14,7 @@ from agent.core.finding import Observation
 from agent.core.glance import Fingerprint, Glance, Profile
 from agent.core.holder import Environment
 from agent.core.person import Person
+from agent.core.readiness import Readiness
 from agent.core.registration import AnyContract, CertificateStatus, TokenStatus
 from agent.core.reminders import Reminded, Reminder
 from agent.core.renewal import Renewal, Step
@@ -197,6 +198,7 @@ class Word:
     status: CertificateStatus
     token_status: TokenStatus
     replacement_opens: datetime | None
+    base_services: tuple[str, ...] = ()
 
 
 class Journal(Protocol):
@@ -228,10 +230,21 @@ class Journal(Protocol):
     def keep_observations(self, seen: Iterable[tuple[FileStamp, Observation]], forgotten: Iterable[str] = ()) -> None:
         """Remember `seen`, each in place of what was known of its path, and nothing more of the paths `forgotten`."""
 
+    def lost(self) -> list[Observation]:
+        """Keystores that could be opened once, and are gone or closed now: what was last seen of each, by path."""
+
+    def keep_lost(self, lost: Iterable[Observation], found: Iterable[str] = ()) -> None:
+        """Keep each of `lost`, which was opened, in place of what was kept of its path; forget the paths `found`."""
+
     def words(self) -> Mapping[Fingerprint, Word]:
         """What eHealth last said, by certificate."""
 
     def keep_word(self, fingerprint: Fingerprint, word: Word) -> None: ...
+
+    def readiness(self) -> Mapping[Fingerprint, Readiness]:
+        """What the last look at all that a renewal needs has found, by certificate."""
+
+    def keep_readiness(self, fingerprint: Fingerprint, readiness: Readiness) -> None: ...
 
     def reminded(self) -> Mapping[str, Reminded]:
         """What the practice was told and when it asked for later, by `core.reminders.subject_of`."""

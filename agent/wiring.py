@@ -114,6 +114,13 @@ def ground(config: Config, config_problem: ConfigError | None, config_path: Path
     )
 
 
+def places() -> list[Path]:
+    """Where a copy of a keystore may be."""
+    from agent.adapters.usual_places import usual_places
+
+    return usual_places()
+
+
 def notifier() -> Notifier:
     from agent.adapters.notify_plyer import PlyerNotifier
 

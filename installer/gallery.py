@@ -216,7 +216,10 @@ def findings() -> Sequence[Finding]:
         observations.append(Observation(str(KEYSTORE), Environment.PRODUCTION, glance))
     path = str(FOLDER / "backup.p12")
     needed = Observation(path, Environment.ACCEPTANCE, None, str(PasswordNeeded(path)), password_needed=True)
-    return judge([*observations, needed], NOW)
+    own, gone = replace(HOLDER, application_id=None, number="71234529"), NOW + timedelta(days=60)
+    glance = Glance("", own, gone - timedelta(days=1095), gone, Fingerprint("9" * 64), pending=False, encryption_keys=1)
+    lost = Observation(str(FOLDER / "lost.p12"), Environment.PRODUCTION, glance)
+    return judge([*observations, needed], NOW, {}, [lost])
 
 
 def _pass_on(root: tk.Tk, look: Look) -> Iterator[Shown]:

@@ -12,6 +12,7 @@ from agent.core.finding import Observation
 from agent.core.glance import Fingerprint
 from agent.core.holder import Environment
 from agent.core.person import Person
+from agent.core.readiness import Readiness
 from agent.core.registration import AnyContract
 from agent.core.reminders import Reminded
 from agent.core.renewal import Renewal, Step
@@ -74,6 +75,8 @@ class MemoryJournal(Journal):
     _seen: dict[str, tuple[FileStamp, Observation]] = field(default_factory=dict)
     _words: dict[Fingerprint, Word] = field(default_factory=dict)
     _reminded: dict[str, Reminded] = field(default_factory=dict)
+    _lost: dict[str, Observation] = field(default_factory=dict)
+    _readiness: dict[Fingerprint, Readiness] = field(default_factory=dict)
 
     def save(self, renewal: Renewal) -> None:
         self._renewals[renewal.id] = renewal
@@ -104,6 +107,20 @@ class MemoryJournal(Journal):
         for path in forgotten:
             self._seen.pop(path, None)
         self._seen.update({stamp.path: (stamp, observation) for stamp, observation in seen})
+
+    def lost(self) -> list[Observation]:
+        return [self._lost[path] for path in sorted(self._lost)]
+
+    def keep_lost(self, lost: Iterable[Observation], found: Iterable[str] = ()) -> None:
+        for path in found:
+            self._lost.pop(path, None)
+        self._lost.update({each.path: each for each in lost})
+
+    def readiness(self) -> Mapping[Fingerprint, Readiness]:
+        return dict(self._readiness)
+
+    def keep_readiness(self, fingerprint: Fingerprint, readiness: Readiness) -> None:
+        self._readiness[fingerprint] = readiness
 
     def words(self) -> Mapping[Fingerprint, Word]:
         return dict(self._words)

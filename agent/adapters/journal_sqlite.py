@@ -20,6 +20,7 @@ from agent.adapters.journal_record import Unreadable, read, written
 from agent.adapters.journal_remembered import Remembered, Row, remembered
 from agent.core.finding import Observation
 from agent.core.glance import Fingerprint
+from agent.core.readiness import Readiness
 from agent.core.reminders import Reminded
 from agent.core.renewal import Renewal
 from agent.errors import JournalError
@@ -48,6 +49,8 @@ _MIGRATIONS = (
     );
     """,
     "ALTER TABLE observations ADD COLUMN language TEXT NOT NULL DEFAULT ''",
+    "CREATE TABLE lost (path BLOB PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE readiness (fingerprint TEXT PRIMARY KEY, value TEXT NOT NULL)",
 )
 """The script that leads from each schema version (``user_version``) to the next. Never changed, only added to."""
 
@@ -97,6 +100,26 @@ class SqliteJournal(Journal):
             kept.update((stamp.path, (stamp, observation)) for stamp, observation in seen)
             row = remembered(kept.values()).row()
             database.execute("INSERT OR REPLACE INTO observations VALUES (1, ?, ?, ?, ?)", row)
+
+    def lost(self) -> list[Observation]:
+        with self._opened() as database:
+            rows = database.execute("SELECT value FROM lost ORDER BY path").fetchall()
+            return [read(Observation, value) for (value,) in rows]
+
+    def keep_lost(self, lost: Iterable[Observation], found: Iterable[str] = ()) -> None:
+        with self._writing() as database:
+            database.executemany("DELETE FROM lost WHERE path = ?", [(os.fsencode(path),) for path in found])
+            rows = [(os.fsencode(each.path), written(each)) for each in lost]
+            database.executemany("INSERT OR REPLACE INTO lost VALUES (?, ?)", rows)
+
+    def readiness(self) -> Mapping[Fingerprint, Readiness]:
+        with self._opened() as database:
+            rows = database.execute("SELECT fingerprint, value FROM readiness").fetchall()
+            return {Fingerprint(fingerprint): read(Readiness, value) for fingerprint, value in rows}
+
+    def keep_readiness(self, fingerprint: Fingerprint, readiness: Readiness) -> None:
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO readiness VALUES (?, ?)", (fingerprint, written(readiness)))
 
     def words(self) -> Mapping[Fingerprint, Word]:
         with self._opened() as database:

@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     _requesting_for_a_foreigner(commands)
     _taking_inventory(commands)
     _passing_on(commands)
+    _recovering(commands)
     _resident(commands)
     _rest(commands)
     for each in commands.choices.values():  # where people look for it as well
@@ -114,6 +115,9 @@ def _watching(commands: Any) -> None:
             help=_("read one password from standard input and try it on files whose password is not stored"),
         )
         parser.add_argument("--ask", action="store_true", help=_("also ask eHealth what it knows of each certificate"))
+    check.add_argument(
+        "--ready", action="store_true", help=_("also look whether renewals that are still far off could be done")
+    )
 
 
 def _requesting(commands: Any) -> None:
@@ -219,6 +223,45 @@ def _passing_on(commands: Any) -> None:
     )
     _in_a_window(passes, "pass_on", "calendar")
     passes.set_defaults(run=command("agent.cli.passing_on", "pass_on"))
+
+
+def _recovering(commands: Any) -> None:
+    ready = commands.add_parser(
+        "ready", help=_("what would stand in the way of the next renewal; exit codes as doctor's")
+    )
+    ready.add_argument("keystore", nargs="?", type=Path, metavar="KEYSTORE", help=_("one keystore (default: all)"))
+    ready.add_argument(
+        "--qualities", action="store_true", help=_("also ask eHealth whom the eID's owner may act for: costs a PIN")
+    )
+    ready.add_argument("--json", action="store_true", help=_("an object instead of lines"))
+    ready.set_defaults(run=command("agent.cli.readying", "ready"))
+    recover = commands.add_parser(
+        "recover", help=_("the way back to a working keystore: expired, revoked, refused, gone, password forgotten")
+    )
+    recover.add_argument(
+        "keystore", nargs="?", type=Path, metavar="KEYSTORE", help=_("the keystore, also one that is gone")
+    )
+    recover.add_argument("--forgotten", action="store_true", help=_("nobody knows its password any more"))
+    recover.add_argument("--forget", action="store_true", help=_("it is gone for good: do not speak of it any more"))
+    recover.add_argument("--email", metavar="ADDRESS", help=_("the responsible person's, where eHealth cannot tell it"))
+    recover.add_argument("--phone", metavar="NUMBER", help=_("the responsible person's, where eHealth cannot tell it"))
+    recover.add_argument("--yes", action="store_true", help=_("do not ask whether to do it"))
+    recover.add_argument("--no-wait", action="store_true", help=_("stop once eHealth has the request (exit code 75)"))
+    recover.add_argument(
+        "--activate",
+        action="store_true",
+        help=_("let the new encryption key take over at the end: no other PC needs it"),
+    )
+    recover.add_argument("--accept-contract", action="store_true", help=_("accept the contract (it is still printed)"))
+    recover.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help=_("read the old password, where it is known, and a new one, where it is needed, from standard input"),
+    )
+    recover.add_argument(
+        "--pin-stdin", action="store_true", help=_("read the eID's PIN from standard input, after the passwords")
+    )
+    recover.set_defaults(run=command("agent.cli.recovering", "recover"))
 
 
 def _in_a_window(parser: argparse.ArgumentParser, name: str, *terminal_only: str) -> None:

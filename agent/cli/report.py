@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.core.finding import Finding, State
-from agent.core.holder import Environment, Holder
+from agent.core.holder import Environment, Holder, holder_by_name
+from agent.core.recover import Way, remedy
 from agent.core.reminders import file_name
 from agent.text import N_, _, in_digits, ngettext
 from agent.watch.judge import replaced_by
@@ -34,6 +35,7 @@ _CODES = {
     State.URGENT: ExitCode.CRITICAL,
     State.EXPIRED: ExitCode.CRITICAL,
     State.REVOKED: ExitCode.CRITICAL,
+    State.MISSING: ExitCode.CRITICAL,
     State.PASSWORD_NEEDED: ExitCode.UNKNOWN,
     State.UNREADABLE: ExitCode.UNKNOWN,
 }
@@ -47,6 +49,7 @@ _SIGNS = {
     State.PENDING: ("…", "yellow", N_("go on with its request")),
     State.INCOMPLETE: ("!", "yellow", N_("complete its request")),
     State.REVOKED: ("✗", "red", N_("request a new one")),
+    State.MISSING: ("✗", "red", N_("bring it back")),
     State.PASSWORD_NEEDED: ("?", "yellow", N_("store its password")),
     State.UNREADABLE: ("?", "yellow", N_("restore it from a copy")),
 }
@@ -58,6 +61,7 @@ _NAMES = {
     State.PENDING: N_("requested"),
     State.INCOMPLETE: N_("not complete"),
     State.REVOKED: N_("revoked"),
+    State.MISSING: N_("gone"),
     State.PASSWORD_NEEDED: N_("password needed"),
     State.UNREADABLE: N_("cannot be read"),
 }
@@ -74,19 +78,28 @@ def worst(findings: Sequence[Finding]) -> ExitCode:
     return next(code for code in _WORST_FIRST if code in codes)
 
 
-def lines(findings: Sequence[Finding]) -> list[str]:
-    """One line a keystore, the worst first: monitoring shows the first line."""
+def lines(findings: Sequence[Finding], now: datetime) -> list[str]:
+    """One line a keystore, the worst first: monitoring shows the first line.
+
+    Args:
+        now: aware UTC.
+    """
     by_weight = sorted(findings, key=lambda finding: _WORST_FIRST.index(code_of(finding)))
-    return [_line(finding) for finding in by_weight]
+    return [_line(finding, now) for finding in by_weight]
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: Finding, now: datetime) -> str:
     left = "" if finding.days_left is None else f" ({_days(finding.days_left)})"
     acceptance = f" [{_('acceptance')}]" if finding.observation.environment is Environment.ACCEPTANCE else ""
     path = finding.observation.path
     successor = replaced_by(finding.superseded_by) if finding.superseded_by else ""
     about = "" if path in finding.reason.removesuffix(successor) else f"{path}{acceptance}: "
-    return f"{code_of(finding).name} {about}{finding.reason}{left}"
+    advice = f" {remedy(finding, now).advice}" if finding.state in _OVER and not finding.superseded_by else ""
+    return f"{code_of(finding).name} {about}{finding.reason}{advice}{left}"
+
+
+_OVER = (State.EXPIRED, State.REVOKED, State.MISSING)
+"""Nothing works any more: what to do is said at once."""
 
 
 def _days(count: int) -> str:
@@ -95,7 +108,7 @@ def _days(count: int) -> str:
     return ngettext("{days} day left", "{days} days left", count).format(days=count)
 
 
-def as_json(finding: Finding) -> dict[str, object]:
+def as_json(finding: Finding, now: datetime) -> dict[str, object]:
     """The object that ``check --json`` prints for a keystore. Instants are UTC, days are ISO dates."""
     observation, glance = finding.observation, finding.observation.glance
     holder = holder_of(finding)
@@ -122,6 +135,7 @@ def as_json(finding: Finding) -> dict[str, object]:
         "superseded_by": finding.superseded_by,
         "log_in_at": finding.validation.url if finding.validation else None,
         "log_in_before": _instant(finding.validation.ends) if finding.validation and finding.validation.ends else None,
+        "next": remedy(finding, now).command,
     }
 
 
@@ -135,16 +149,6 @@ def holder_of(finding: Finding) -> Holder | None:
     if glance is not None and not glance.pending:
         return glance.holder
     return holder_by_name(Path(finding.observation.path))
-
-
-def holder_by_name(path: Path) -> Holder | None:
-    """What a name ``<TYPE>=<number>[,<APPLICATION ID>] yyyyMMdd-HHmmss.p12`` says."""
-    words, sign, _rest = path.name.partition(" ")
-    type_, equals, rest = words.partition("=")
-    number, _comma, application_id = rest.partition(",")
-    if not (sign and equals and type_ and number.isdigit()):
-        return None
-    return Holder(type_, number, application_id or None)
 
 
 def table(findings: Sequence[Finding]) -> Table:
@@ -180,23 +184,20 @@ def _safe_until(finding: Finding) -> str:
     return in_digits(finding.last_safe_day) if finding.last_safe_day else ""
 
 
-def next_steps(findings: Sequence[Finding], can_store: bool = True) -> list[str]:
+def next_steps(findings: Sequence[Finding], now: datetime, can_store: bool = True) -> list[str]:
     """What to type next, for the keystores that ask for something.
 
     Args:
+        now: aware UTC.
         can_store: there is a vault to store a password in.
     """
     steps = []
-    for finding in findings:
-        path, renewable = finding.observation.path, finding.state in (State.RENEWABLE, State.URGENT)
-        if finding.superseded_by or finding.validation is not None:  # that has a line of its own
+    for each in (remedy(finding, now) for finding in findings if finding.validation is None):  # that has its own line
+        if each.command is None or (each.way is Way.UNLOCK and not can_store):
             continue
-        if renewable:
-            steps.append(f'ehealth-agent renew "{path}"')
-        elif finding.state in (State.PENDING, State.INCOMPLETE):
-            steps.append(f'ehealth-agent complete "{path}"')
-        elif finding.state is State.PASSWORD_NEEDED and can_store:
-            steps.append(f'ehealth-agent password set "{path}"')
+        steps.append(_("Next: {command}").format(command=each.command))
+        if each.way is Way.UNLOCK:
+            steps.append(_("If it is forgotten: {command}").format(command=f'ehealth-agent recover "{each.path}"'))
     return steps
 
 

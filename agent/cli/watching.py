@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from agent import wiring
@@ -15,6 +16,7 @@ from agent.core.finding import Finding, Observation, State
 from agent.core.renewal import Renewal, Step
 from agent.core.validation import validation_of, what_to_do
 from agent.errors import AgentError, VaultUnavailable
+from agent.ports import Journal
 from agent.secret import Secret
 from agent.text import _, moment
 from agent.watch.judge import judge, with_requests
@@ -25,10 +27,16 @@ def check(arguments: Namespace) -> int:
     """Judge keystores for monitoring."""
     config = load(arguments.config)
     findings = _findings(arguments, config)
+    if arguments.ready:
+        from agent.cli.readying import look_for_check
+
+        look_for_check(findings, arguments, config)
     if arguments.json:
-        print(json.dumps([report.as_json(finding) for finding in findings], indent=2, ensure_ascii=False))
+        print(
+            json.dumps([report.as_json(finding, _now(arguments)) for finding in findings], indent=2, ensure_ascii=False)
+        )
     elif findings:
-        print("\n".join(report.lines(findings)))
+        print("\n".join(report.lines(findings, _now(arguments))))
     else:
         print(report.ExitCode.UNKNOWN.name, _("no keystore found in {places}").format(places=_where(arguments, config)))
     return report.worst(findings)
@@ -47,8 +55,8 @@ def status(arguments: Namespace) -> int:
     closed = _vault_problem(findings)
     if closed is not None:
         complain(closed)
-    for command in report.next_steps(findings, can_store=closed is None):
-        out.print(_("Next: {command}").format(command=command), markup=False, soft_wrap=True)
+    for step in report.next_steps(findings, _now(arguments), can_store=closed is None):
+        out.print(step, markup=False, soft_wrap=True)
     for renewal in wiring.journal().unfinished():
         what, command = _under_way(renewal)
         out.print(f"{what}\n      {command}", markup=False, soft_wrap=True)
@@ -100,17 +108,30 @@ def _findings(arguments: Namespace, config: Config) -> list[Finding]:
     observations = _observations(look, arguments.paths, config)
     if arguments.ask:
         _ask(observations, config, offered)
-    now = arguments.now or wiring.clock().now()
-    return with_requests(judge(observations, now, journal.words()), journal.unfinished(), now)
+    now = _now(arguments)
+    findings = judge(observations, now, journal.words(), _lost(journal, arguments.paths, config))
+    return with_requests(findings, journal.unfinished(), now)
+
+
+def _now(arguments: Namespace) -> datetime:
+    named: datetime | None = arguments.now
+    return named or wiring.clock().now()
 
 
 def _observations(look: Look, paths: list[Path], config: Config) -> list[Observation]:
     if not paths:
-        return look.in_folders(config.folders, config.patterns)
+        return look.in_folders(config.folders, config.patterns) + look.away(config.folders)
     named = [path.absolute() for path in paths]
-    files = [path for path in named if not path.is_dir()]
+    gone = {each.path for each in look.journal.lost()}
+    files = [path for path in named if not path.is_dir() and (path.exists() or str(path) not in gone)]
     folders = [path for path in named if path.is_dir()]
     return look.at(files) + look.in_folders(folders, config.patterns, forget=False)
+
+
+def _lost(journal: Journal, paths: list[Path], config: Config) -> list[Observation]:
+    """What was there, of the files and folders that are looked at."""
+    places = {str(path.absolute()) for path in paths} or {str(folder) for folder in config.folders}
+    return [each for each in journal.lost() if not places.isdisjoint((each.path, str(Path(each.path).parent)))]
 
 
 def _ask(observations: list[Observation], config: Config, offered: Secret | None) -> None:

@@ -169,7 +169,9 @@ class _Acts:
 
     def known(self) -> Any:
         observations = list(self._journal.observations().values())
-        findings = judge(observations, wiring.clock().now(), self._journal.words())
+        folders = {str(folder) for folder in self._config.folders}
+        lost = [each for each in self._journal.lost() if str(Path(each.path).parent) in folders]
+        findings = judge(observations, wiring.clock().now(), self._journal.words(), lost)
         return self._window.Known(findings, self._journal.unfinished())
 
     def is_looking(self) -> bool:

@@ -43,6 +43,8 @@ class Topic(Enum):
     PRODUCTION = "ehealth.production"
     ACCEPTANCE = "ehealth.acceptance"
     CLOCK = "ehealth.clock"
+    CONTACT = "ehealth.contact"
+    QUALITIES = "ehealth.qualities"
     FOLDER = "keystores.folder"
     FOUND = "keystores.found"
     PASSWORDS = "keystores.passwords"
@@ -82,6 +84,8 @@ _TITLES = {
     Topic.PRODUCTION: N_("Production"),
     Topic.ACCEPTANCE: N_("Acceptance"),
     Topic.CLOCK: N_("Clock"),
+    Topic.CONTACT: N_("Contact data"),
+    Topic.QUALITIES: N_("Whom the eID may act for"),
     Topic.FOLDER: N_("Folder"),
     Topic.FOUND: N_("Files"),
     Topic.PASSWORDS: N_("Passwords"),

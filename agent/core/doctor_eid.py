@@ -201,6 +201,13 @@ def _lasting_check(topic: Topic, found: str, end: datetime, now: datetime, plann
     return fine(topic, found)
 
 
+def signature_ends(seen: Software) -> datetime | None:
+    """When the signature certificate of the eID in a reader ends, aware UTC; the earliest of several. None: no eID."""
+    cards = [slot.card for slot in seen.slots if slot.card is not None]
+    ends = [leaf.not_valid_after_utc for card in cards if (leaf := _leaf(card, Topic.SIGNATURE)) is not None]
+    return min(ends, default=None)
+
+
 def _chain_problem(chain: Sequence[x509.Certificate]) -> str | None:
     """What is wrong with it. A card's own root is no anchor of trust: only that the chain holds together is said."""
     for below, above in pairwise(chain):

@@ -28,6 +28,7 @@ class State(Enum):
     REVOKED = "revoked"
     PASSWORD_NEEDED = "password_needed"
     UNREADABLE = "unreadable"
+    MISSING = "missing"  # was there, and is gone
 
 
 class Observation(NamedTuple):
@@ -52,7 +53,7 @@ class Observation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A keystore at an instant. Dates and instants are None where the file could not be opened.
+    """A keystore at an instant. Dates and instants are None where the file could never be opened.
 
     Attributes:
         reason: one sentence for people: why this state.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import PurePath
 
 TYPE_PATTERN = "[A-Z0-9][A-Z0-9_-]*"
 APPLICATION_ID_PATTERN = "[0-9A-Z_-]{1,30}"
@@ -33,3 +34,13 @@ class Holder:
     number: str
     application_id: str | None = None
     name: str | None = None
+
+
+def holder_by_name(path: PurePath) -> Holder | None:
+    """What a name ``<TYPE>=<number>[,<APPLICATION ID>] yyyyMMdd-HHmmss.p12`` says; only a hint: files are renamed."""
+    words, sign, _rest = path.name.partition(" ")
+    type_, equals, rest = words.partition("=")
+    number, _comma, application_id = rest.partition(",")
+    if not (sign and equals and type_ and number.isdigit()):
+        return None
+    return Holder(type_, number, application_id or None)

@@ -90,7 +90,7 @@ def sign(findings: Sequence[Finding], renewals: Sequence[Renewal]) -> Sign:
     open_ = [each for each in own if subject_of(each) not in busy]
     states = {each.state for each in open_}
     days = min((each.days_left for each in open_ if each.days_left is not None), default=None)
-    if states & {State.EXPIRED, State.REVOKED}:
+    if states & {State.EXPIRED, State.REVOKED, State.MISSING}:
         return Sign(Mark.OVER)
     if State.URGENT in states:
         return Sign(Mark.ALARM, days)
@@ -145,6 +145,8 @@ def line(finding: Finding) -> str:
             text = _("{name}: expired")
         case State.REVOKED:
             text = _("{name}: revoked")
+        case State.MISSING:
+            text = _("{name}: the file is gone")
         case State.PASSWORD_NEEDED:
             text = _("{name}: password needed")
         case State.PENDING:

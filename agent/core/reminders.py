@@ -3,11 +3,12 @@
 The schedule:
     (1) when the renewal window opens, then 60, 30, 21, 14 and 11 days before the end, then daily
     (2) after the end: daily for a week, then weekly for three weeks, then silence
-    (3) once, where days do not matter: a revoked certificate; a file whose password is not known;
+    (3) once, where days do not matter: a revoked certificate; a file that is gone, or whose password is not known;
         daily, where somebody has to log in at eHealth for a request, and once after that is too late
     (4) at most one a day for all certificates together, and none in quiet hours
     (5) "later" is honoured, for a week at most and never past the last safe day; then it comes in any case
     (6) none while a renewal of that certificate runs, and none of what has a successor
+    (7) quietly before all that, where something would stand in the way of a renewal (`core.early_reminders`)
 
 Who was away is told once, the latest of what was missed: what counts is the present stage, not the way to it. A clock
 that goes wrong and is put right again changes nothing: what was told on a day that is still to come does not count.
@@ -78,9 +79,14 @@ class QuietHours:
 
 
 def subject_of(finding: Finding) -> str:
-    """What a reminder is about: the certificate, however many copies it has; the file while that is not known."""
+    """What a reminder is about: the certificate, however many copies it has; the file while that is not known.
+
+    That a file is gone is another matter than that its certificate ends.
+    """
     glance = finding.observation.glance
-    return finding.observation.path if glance is None else glance.fingerprint
+    if glance is None:
+        return finding.observation.path
+    return f"gone {glance.fingerprint}" if finding.state is State.MISSING else glance.fingerprint
 
 
 def due(  # noqa: PLR0917
@@ -101,11 +107,11 @@ def due(  # noqa: PLR0917
     """
     if quiet.covers(now.astimezone(zone).time()):
         return []
-    today = _day(now, zone)
-    if any(_day(told.at, zone) == today for each in reminded.values() for told in each.told):
+    today = day_of(now, zone)
+    if any(day_of(told.at, zone) == today for each in reminded.values() for told in each.told):
         return []
     chosen: dict[str, Finding] = {}
-    for finding in sorted(findings, key=_urgency):
+    for finding in sorted(findings, key=urgency):
         subject = subject_of(finding)
         if subject not in renewing and _is_due(finding, reminded.get(subject, NOTHING_TOLD), now, zone):
             chosen.setdefault(subject, finding)
@@ -132,7 +138,7 @@ def snooze_choices(finding: Finding, now: datetime, zone: tzinfo | None = None) 
     """For how long this certificate's reminder can be put off; nothing once the last safe day would be passed."""
     if finding.state is not State.RENEWABLE or finding.last_safe_day is None:
         return ()
-    return tuple(later for later in LATER if _day(now + later, zone) <= finding.last_safe_day)
+    return tuple(later for later in LATER if day_of(now + later, zone) <= finding.last_safe_day)
 
 
 def stage_of(finding: Finding, now: datetime, zone: tzinfo | None = None) -> int | None:
@@ -141,10 +147,12 @@ def stage_of(finding: Finding, now: datetime, zone: tzinfo | None = None) -> int
         return None
     glance = finding.observation.glance
     if finding.validation is not None and finding.validation.ends is not None:  # a few days: each has its word
-        return -1 if finding.validation.is_over(now) else (_day(finding.validation.ends, zone) - _day(now, zone)).days
+        return (
+            -1 if finding.validation.is_over(now) else (day_of(finding.validation.ends, zone) - day_of(now, zone)).days
+        )
     if finding.state not in (State.RENEWABLE, State.URGENT, State.EXPIRED) or glance is None:
         return _ONLY_STAGE
-    days = (_day(glance.not_after, zone) - _day(now, zone)).days
+    days = (day_of(glance.not_after, zone) - day_of(now, zone)).days
     if days >= MILESTONES[-1]:
         return min((milestone for milestone in MILESTONES if milestone >= days), default=MILESTONES[0])
     if days >= -_DAILY_AFTER_THE_END:
@@ -153,22 +161,28 @@ def stage_of(finding: Finding, now: datetime, zone: tzinfo | None = None) -> int
 
 
 def _is_due(finding: Finding, reminded: Reminded, now: datetime, zone: tzinfo | None) -> bool:
-    stage, today = stage_of(finding, now, zone), _day(now, zone)
-    if stage is None:
-        return False
-    told = [each for each in reminded.told if _day(each.at, zone) <= today]
+    stage = stage_of(finding, now, zone)
+    return stage is not None and is_stage_due(stage, reminded, now, zone)
+
+
+def is_stage_due(stage: int, reminded: Reminded, now: datetime, zone: tzinfo | None) -> bool:
+    """Whether this stage's reminder was neither told nor put off."""
+    today = day_of(now, zone)
+    told = [each for each in reminded.told if day_of(each.at, zone) <= today]
     until = reminded.snoozed_until
     if until is not None and until - now <= LATER[-1]:  # one that is further off was asked while the clock ran ahead
         return now >= until
     return not any(each.stage <= stage for each in told)
 
 
-def _urgency(finding: Finding) -> tuple[bool, int]:
+def urgency(finding: Finding) -> tuple[bool, int]:
+    """For sorting: the most urgent first."""
     days = finding.days_left
     return days is None, days or 0
 
 
-def _day(instant: datetime, zone: tzinfo | None) -> date:
+def day_of(instant: datetime, zone: tzinfo | None) -> date:
+    """The day of the practice's calendar."""
     return instant.astimezone(zone).date()
 
 
@@ -223,6 +237,9 @@ def reminder(finding: Finding) -> Reminder | None:
         case State.REVOKED:
             title = _("eHealth certificate revoked")
             text = _("{name}: a new one has to be requested.")
+        case State.MISSING:
+            title = _("An eHealth keystore is gone")
+            text = _("{name}: put its file back, or have a new one made. Next: ehealth-agent recover")
         case _:
             return None
     return Reminder(title.format(**facts), text.format(**facts))

@@ -82,6 +82,7 @@ class Renewal:
         validation_url: where a person without Belgian residence logs in (`core.validation.is_safe`); None while that is
             not known, and where the answer that said it was lost.
         validation_ends: until when.
+        keys_of: of a first one: an old keystore whose encryption keys go into the new one; None where there is none.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Renewal:
     wanted: Wanted | None = None
     validation_url: str | None = None
     validation_ends: datetime | None = None
+    keys_of: str | None = None
 
     @property
     def path(self) -> str:

@@ -7,7 +7,7 @@ too. All that is done here is done in the timetable's thread, one after the othe
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,9 +15,12 @@ from typing import Protocol
 
 from agent.config import Config
 from agent.core import inventory_offer
+from agent.core.early_reminders import due_quietly, early_subject, told_quietly
 from agent.core.finding import Finding
 from agent.core.finding import State as Kind
+from agent.core.glance import Fingerprint
 from agent.core.menu import Act, Choice, certificates, line, menu, sign, tooltip
+from agent.core.readiness import Need, Readiness, is_early, is_time_to_look, missing_needs, sentence
 from agent.core.reminders import (
     NOTHING_TOLD,
     Reminded,
@@ -26,6 +29,7 @@ from agent.core.reminders import (
     due,
     file_name,
     in_one,
+    name_of,
     snoozed,
     subject_of,
     told_now,
@@ -98,6 +102,7 @@ class State:
     findings: Sequence[Finding] = ()
     renewals: Sequence[Renewal] = ()
     reminded: Mapping[str, Reminded] = field(default_factory=dict)
+    readiness: Mapping[Fingerprint, Readiness] = field(default_factory=dict)
 
 
 class Resident:
@@ -108,6 +113,7 @@ class Resident:
         self._look_again = self._answer = False
         self._config_problem = ""
         self._asked: datetime | None = None
+        self._made_ready: datetime | None = None
         self._tried: dict[str, tuple[Renewal, datetime, int]] = {}
 
     # ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -128,6 +134,9 @@ class Resident:
         if self._is_time_to_ask(now):
             self._asked = now
             arguments.append("--ask")
+        if self._is_time_to_make_ready(now):
+            self._made_ready = now
+            arguments.append("--ready")
         if not self._around.children.start("check", arguments, self._looked):
             self._look_again = True
 
@@ -138,7 +147,7 @@ class Resident:
     def jumped(self) -> None:
         """The computer slept, or its clock was set."""
         self._tried.clear()
-        self._asked = None
+        self._asked = self._made_ready = None
         self.look()
 
     def _looked(self, code: int, said: str) -> None:
@@ -187,6 +196,18 @@ class Resident:
         except AgentError:
             return False
 
+    def _is_time_to_make_ready(self, now: datetime) -> bool:
+        """Not sooner than a while after the last try, which may have left nothing in the journal."""
+        if self._made_ready is not None and timedelta(0) <= now - self._made_ready < _ASK_AGAIN:
+            return False
+        try:
+            known = self._around.journal.readiness()
+        except AgentError:
+            return False
+        return any(
+            is_time_to_look(each, known.get(Fingerprint(subject_of(each))), now) for each in self._state.findings
+        )
+
     # ── Judging ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def judge(self) -> None:
@@ -221,8 +242,9 @@ class Resident:
         observations = [each for each in journal.observations().values() if str(Path(each.path).parent) in folders]
         observations.sort(key=lambda each: each.path)
         renewals = journal.unfinished()
-        findings = with_requests(judge(observations, now, journal.words()), renewals, now)
-        return State(now, findings, renewals, journal.reminded())
+        lost = [each for each in journal.lost() if str(Path(each.path).parent) in folders]
+        findings = with_requests(judge(observations, now, journal.words(), lost), renewals, now)
+        return State(now, findings, renewals, journal.reminded(), journal.readiness())
 
     # ── Reminding ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -233,7 +255,8 @@ class Resident:
         }
         chosen = due(state.findings, state.reminded, busy, state.now, quiet=self._config.quiet)
         if not chosen:
-            self._offer_inventory()
+            if not self._remind_quietly(busy):
+                self._offer_inventory()
             return
         told = {
             subject_of(each): told_now(state.reminded.get(subject_of(each), NOTHING_TOLD), each, state.now)
@@ -255,6 +278,30 @@ class Resident:
         ):
             self._show(inventory_offer.offer())
 
+    def _remind_quietly(self, busy: Collection[str]) -> bool:
+        """Of what stands in the way of a renewal that is still far off: a notification, and never a window.
+
+        False where there is nothing to say.
+        """
+        state = self._state
+        needs = {early_subject(each): self._needs(each) for each in state.findings}
+        lacking = [each for each in state.findings if needs[early_subject(each)]]
+        chosen = due_quietly(lacking, state.findings, state.reminded, busy, state.now, quiet=self._config.quiet)
+        subjects = {early_subject(each): each for each in chosen}
+        told = {
+            subject: told_quietly(state.reminded.get(subject, NOTHING_TOLD), each, state.now)
+            for subject, each in subjects.items()
+        }
+        if not chosen or not self._keep(told):
+            return bool(chosen)
+        texts = [sentence(name_of(each), each, needs[early_subject(each)]) for each in chosen]
+        self._show(Reminder(_("Before the next renewal"), "\n".join(texts)), opens_a_window=False)
+        return True
+
+    def _needs(self, finding: Finding) -> tuple[Need, ...]:
+        known = self._state.readiness.get(Fingerprint(subject_of(finding)))
+        return missing_needs(finding, known) if known is not None and is_early(finding, self._state.now) else ()
+
     def _keep(self, reminded: Mapping[str, Reminded]) -> bool:
         """A reminder that cannot be remembered is not shown: it would come again with each look."""
         try:
@@ -265,12 +312,12 @@ class Resident:
         self._state = replace(self._state, reminded={**self._state.reminded, **reminded})
         return True
 
-    def _show(self, reminder: Reminder) -> None:
+    def _show(self, reminder: Reminder, opens_a_window: bool = True) -> None:
         """As the desktop does; else as the tray does; else in a window. The log has it in any case."""
         _log.info("Told: %s – %s", reminder.title, " ".join(reminder.text.split()))
 
         def when_it_failed() -> None:
-            if self._around.tray.notify(reminder):
+            if self._around.tray.notify(reminder) or not opens_a_window:
                 return
             if self._around.has_screen:
                 self._around.timetable.soon(self._open_status)

@@ -2,11 +2,12 @@
 
     AgentError
     ├ ConfigError
-    ├ KeystoreError    NotFound · Unreadable · WrongPassword · NotPkcs12 · Damaged · Hostile · WriteFailed · Busy
-    │                  PasswordRefused · PasswordNeeded
+    ├ KeystoreError    NotFound · FolderAway · Unreadable · WrongPassword · NotPkcs12 · Damaged · Hostile
+    │                  WriteFailed · Busy · PasswordRefused · PasswordNeeded
     ├ VaultError       VaultUnavailable            never a plaintext fallback
     ├ CardError        MiddlewareMissing · MiddlewareUnusable · MiddlewareCrashed · OfficialMiddlewareNeeded
     │  │               ReaderMissing · CardMissing · CardRemoved · SeveralCards · NotAnEid · WrongPerson
+    │  │               OwnEidNeeded
     │  │               SignatureCertificateMissing · SignatureCertificateExpired · SignatureCertificateEnds
     │  │               AuthenticationCertificateMissing · AuthenticationCertificateExpired
     │  │               PinWindowFailed · CardFailed
@@ -16,8 +17,8 @@
     ├ IssuedCertificateError(check)           the old keystore is untouched
     ├ RenewalBusy · RenewalNotOpen · NotReplaceable · ContractDeclined · ValidationExpired
     ├ RenewalRefused   RequestRefused · RequestTurnedDown · NonResidentTurnedDown      of a first certificate
-    ├ NothingToActivate · NothingToComplete · NothingBegun · NotRevocable · NothingToPassOn · CalendarNotWritten
-    ├ SheetNotWritten
+    ├ NothingToActivate · NothingToComplete · NothingBegun · NothingToRecover · NotRevocable · NothingToPassOn
+    ├ CalendarNotWritten · SheetNotWritten
     ├ JournalError
     └ WindowsMissing · DisplayMissing         the terminal's commands work without them
 
@@ -42,6 +43,7 @@ from agent.errors.card import (
     MiddlewareUnusable,
     NotAnEid,
     OfficialMiddlewareNeeded,
+    OwnEidNeeded,
     PinBlocked,
     PinCancelled,
     PinError,
@@ -59,6 +61,7 @@ from agent.errors.card import (
 from agent.errors.desktop import DisplayMissing, WindowsMissing
 from agent.errors.keystores import (
     Damaged,
+    FolderAway,
     Hostile,
     KeystoreBusy,
     KeystoreError,
@@ -80,6 +83,7 @@ from agent.errors.requests import (
     NothingToActivate,
     NothingToComplete,
     NothingToPassOn,
+    NothingToRecover,
     NotReplaceable,
     NotRevocable,
     RenewalBusy,
@@ -121,6 +125,7 @@ __all__ = (
     "ContractDeclined",
     "Damaged",
     "DisplayMissing",
+    "FolderAway",
     "Hostile",
     "HtmlPage",
     "HttpError",
@@ -144,8 +149,10 @@ __all__ = (
     "NothingToActivate",
     "NothingToComplete",
     "NothingToPassOn",
+    "NothingToRecover",
     "OfficialMiddlewareNeeded",
     "OutcomeUnknown",
+    "OwnEidNeeded",
     "PasswordNeeded",
     "PasswordRefused",
     "PinBlocked",

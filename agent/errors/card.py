@@ -91,6 +91,16 @@ class WrongPerson(CardError):
     hint = N_("Insert the eID of {expected}, or begin again with this card.")
 
 
+@dataclass(eq=False)
+class OwnEidNeeded(CardError):
+    """A person's own certificate is requested by that person."""
+
+    expected: str
+    found: str
+    title = N_("The certificate is for {expected} in person; the card in the reader is {found}'s.")
+    hint = N_("Insert the eID of {expected}: nobody else can request it.")
+
+
 class SignatureCertificateMissing(CardError):
     title = N_("This eID has no signature certificate.")
     hint = N_("Signing was not activated on it, or it is the card of a minor. The municipality can activate it.")

@@ -20,6 +20,13 @@ class KeystoreNotFound(KeystoreError):
     hint = N_("Look whether the file was moved or renamed, then give its place again.")
 
 
+class FolderAway(KeystoreError):
+    """Known from an earlier look; its folder, on a share perhaps, cannot be looked into."""
+
+    title = N_("{path} cannot be looked at: its folder is not there now.")
+    hint = N_("Look whether its disk or share is there. What was last found in it is remembered.")
+
+
 @dataclass(eq=False)
 class KeystoreUnreadable(KeystoreError):
     """The system does not give the file's bytes."""
@@ -34,7 +41,8 @@ class WrongPassword(KeystoreError):
 
     title = N_("The password does not open {path}, or the file was changed after it was written.")
     hint = N_(
-        "Give the keystore's password again: ehealth-agent password set. If it is surely right, restore the file."
+        "Give the keystore's password again: ehealth-agent password set. If it is surely right, restore the file; if "
+        "it is forgotten: ehealth-agent recover."
     )
 
 

@@ -116,7 +116,9 @@ class NotReplaceable(AgentError):
     path: str
     problem: str
     title = N_("{path} cannot be renewed: {problem}.")
-    hint = N_("A new certificate has to be requested, by the responsible person with an eID.")
+    hint = N_(
+        'A new certificate has to be requested, with the eID of the responsible person: ehealth-agent recover "{path}"'
+    )
     retry = Retry.NEVER
 
 
@@ -141,6 +143,16 @@ class NothingBegun(AgentError):
     places: str
     title = N_("No request that waits to be completed was found in {places}.")
     hint = N_("If there is one all the same, name its file: ehealth-agent complete KEYSTORE")
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
+class NothingToRecover(AgentError):
+    places: str
+    title = N_("Nothing that has to be recovered is known in {places}.")
+    hint = N_(
+        "If there is something all the same, name its file, also where it is gone: ehealth-agent recover KEYSTORE"
+    )
     retry = Retry.NEVER
 
 

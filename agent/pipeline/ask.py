@@ -30,6 +30,6 @@ def ask_about(observation: Observation, outside: Outside, offered: Secret | None
     platform = Platform(outside.services, outside.clock, observation.environment)
     operation = certra.GET_CERTIFICATE_INFO_FOR_AUTHENTICATION_CERTIFICATE
     info = platform.ask(operation, None, signer_of(authentication))
-    word = Word(outside.clock.now(), info.status, info.token_status, info.replacement_opens)
+    word = Word(outside.clock.now(), info.status, info.token_status, info.replacement_opens, info.base_services)
     outside.journal.keep_word(fingerprint(authentication.certificate), word)
     return info

@@ -55,7 +55,8 @@ def request_first(asked: First, outside: Outside, door: Door, options: Options) 
     """Make the first certificate of a holder, in a new keystore, or go on with it. As `renew`.
 
     Args:
-        options: `password` is that of the new keystore.
+        options: `password` is that of the new keystore; with `asked.keys_of` that of the old one, and `new_password` is
+            the new one's where it has another.
     """
     run = _run(asked.environment, outside, door, options)
     again = partial(request.as_asked, asked=asked)

@@ -16,23 +16,29 @@ from agent.core.glance import Fingerprint
 from agent.core.holder import Environment, Holder
 from agent.core.keystore import AUTHENTICATION, KeyEntry, Keystore
 from agent.core.registration import CertificateInfo, CertificateStatus
+from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step, Wanted, stand_in
 from agent.core.x509 import fingerprint, public_key_identifier
 from agent.errors import Damaged, NothingToComplete, NotReplaceable, RenewalNotOpen
 from agent.pipeline.files import finished_path, pending_path, refused_path
 from agent.pipeline.run import Run, authentication_of, encryption_keys_of, goes_to, subject_of
 from agent.ports import Event, Keystores, Outside, Word
-from agent.text import _
+from agent.text import _, ngettext
 
 
 @dataclass(frozen=True)
 class First:
-    """The first certificate of a holder: for whom, with what, and where its keystore will be."""
+    """The first certificate of a holder: for whom, with what, and where its keystore will be.
+
+    Attributes:
+        keys_of: an old keystore, whose encryption keys go into the new one so that old messages stay readable.
+    """
 
     holder: Holder
     wanted: Wanted
     environment: Environment
     folder: Path
+    keys_of: Path | None = None
 
     @property
     def mark(self) -> Fingerprint:
@@ -55,6 +61,7 @@ def first(run: Run, asked: First) -> Renewal:
         new_path=str(finished_path(asked.folder, holder, environment, started)),
         fingerprint=asked.mark,
         wanted=asked.wanted,
+        keys_of=str(asked.keys_of) if asked.keys_of else None,
     )
 
 
@@ -109,7 +116,9 @@ def begin(run: Run, path: Path, environment: Environment) -> Renewal:
     now = run.outside.clock.now()
     info = run.info_of(authentication)
     mark = fingerprint(authentication.certificate)
-    run.outside.journal.keep_word(mark, Word(now, info.status, info.token_status, info.replacement_opens))
+    run.outside.journal.keep_word(
+        mark, Word(now, info.status, info.token_status, info.replacement_opens, info.base_services)
+    )
     _check_replaceable(info, path)
     holder = _holder(subject_of(authentication), path)
     started = _free_instant(run.outside.keystores, path.parent, holder, environment, now)
@@ -159,7 +168,7 @@ def make_key(run: Run, renewal: Renewal) -> Renewal:
         run.door.step(renewal.step, _("Making a new key"))
         private_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         dummy = dummy_certificate(private_key, run.outside.clock.now())
-        run.save_pending(renewal, Keystore((KeyEntry(AUTHENTICATION, private_key, (dummy,)),)))
+        run.save_pending(renewal, Keystore((KeyEntry(AUTHENTICATION, private_key, (dummy,)), *_carried(run, renewal))))
         run.keep_password(renewal, pending_path(renewal))
     authentication = authentication_of(run.pending(renewal), pending_path(renewal))
     identifier = public_key_identifier(authentication.private_key.public_key())
@@ -173,6 +182,21 @@ def as_asked(begun: Renewal, asked: First) -> Renewal:
     if begun.step not in (Step.MAKE_KEY, Step.SIGN):
         return begun
     return replace(begun, holder=asked.holder, wanted=asked.wanted)
+
+
+def _carried(run: Run, renewal: Renewal) -> tuple[KeyEntry, ...]:
+    """Encryption keys that go along from the beginning, so that nothing after it needs the old keystore's password."""
+    if renewal.keys_of is None:
+        return ()
+    path = Path(renewal.keys_of)
+    keys = encryption_keys_of(run.outside.keystores.read(path, run.options.password))
+    text = ngettext(
+        "{count} encryption key of {name} goes into the new keystore.",
+        "{count} encryption keys of {name} go into the new keystore.",
+        len(keys),
+    )
+    run.note(renewal, text.format(count=len(keys), name=file_name(renewal.keys_of)))
+    return keys
 
 
 def ended(run: Run, renewal: Renewal, reason: str, code: str = "") -> Renewal:

@@ -76,6 +76,8 @@ class Revocation:
     def _asked(self) -> CertificateInfo:
         operation = certra.GET_CERTIFICATE_INFO_FOR_AUTHENTICATION_CERTIFICATE
         info = self._platform.ask(operation, None, signer_of(self._authentication))
-        word = Word(self._outside.clock.now(), info.status, info.token_status, info.replacement_opens)
+        word = Word(
+            self._outside.clock.now(), info.status, info.token_status, info.replacement_opens, info.base_services
+        )
         self._outside.journal.keep_word(fingerprint(self._authentication.certificate), word)
         return info

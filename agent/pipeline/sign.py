@@ -66,6 +66,10 @@ def sign(run: Run, renewal: Renewal) -> Renewal:
     """
     run.door.step(renewal.step, _("Asking eHealth for the certificate's data"))
     holder, wanted = run.wanted(renewal)
+    if renewal.wanted is None:  # nobody typed it: what eHealth goes by is shown while it can still be put right
+        reached = _("eHealth reaches the practice at {email} and {phone}")
+        contact = wanted.contact
+        run.door.step(renewal.step, reached.format(email=contact.email_private, phone=contact.phone_private))
     run.door.step(renewal.step, _("Reading the eID"))
     eid = with_card(run.door, lambda: usable_eid(run.outside))
     try:

@@ -155,9 +155,7 @@ def probes(ground: Ground) -> list[Probe]:
     """All of them, in the order in which they are told."""
     looks = _Looks(ground)
     return [
-        Probe(Topic.SERVICE, lambda: readers_checks(ground.readers()), give_up=ground.stop_looking),
-        Probe(Topic.SOFTWARE, looks.software, give_up=ground.stop_looking),
-        Probe(Topic.PRODUCTION, looks.services, Mark.STOPS),
+        *for_a_request(ground, looks.planned),
         *(Probe(Topic.FOLDER, looks.folder(each), Mark.STOPS) for each in ground.config.folders),
         Probe(Topic.FOUND, looks.passwords),
         Probe(Topic.VAULT, looks.vault),
@@ -170,18 +168,39 @@ def probes(ground: Ground) -> list[Probe]:
     ]
 
 
+def for_a_request(
+    ground: Ground,
+    planned: Callable[[], datetime | None],
+    seen: Callable[[Software], object] = lambda _software: None,
+) -> list[Probe]:
+    """What every request needs of this computer: reader, eID software, card, the way to eHealth.
+
+    Args:
+        planned: when the next signature is due, aware UTC; None where it is due now.
+        seen: hears what the eID software shows.
+    """
+    looks = _Looks(ground)
+
+    def software() -> list[Check]:
+        try:
+            module, bits, shown = ground.software()
+        except (MiddlewareMissing, MiddlewareUnusable, MiddlewareCrashed) as problem:
+            return [Check(Topic.SOFTWARE, Mark.STOPS, str(problem), problem.advice)]
+        seen(shown)
+        return software_checks(module, bits, shown, ground.clock.now(), planned())
+
+    return [
+        Probe(Topic.SERVICE, lambda: readers_checks(ground.readers()), give_up=ground.stop_looking),
+        Probe(Topic.SOFTWARE, software, give_up=ground.stop_looking),
+        Probe(Topic.PRODUCTION, looks.services, Mark.STOPS),
+    ]
+
+
 @dataclass(frozen=True)
 class _Looks:
     ground: Ground
 
-    def software(self) -> list[Check]:
-        try:
-            module, bits, seen = self.ground.software()
-        except (MiddlewareMissing, MiddlewareUnusable, MiddlewareCrashed) as problem:
-            return [Check(Topic.SOFTWARE, Mark.STOPS, str(problem), problem.advice)]
-        return software_checks(module, bits, seen, self.ground.clock.now(), self._planned())
-
-    def _planned(self) -> datetime | None:
+    def planned(self) -> datetime | None:
         """The first day on which a certificate that is valid now can be renewed: until then the eID must last."""
         if self.ground.journal is None:
             return None

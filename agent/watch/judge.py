@@ -9,6 +9,8 @@ The rules, in this order; the first that fits decides:
     (6) it has no encryption key                       incomplete
     (7) the renewal window is open                     renewable
     (8) otherwise                                      valid
+
+A keystore that was there and is gone (`missing`) is told until it is back, under whatever name, or has a successor.
 """
 
 from __future__ import annotations
@@ -30,20 +32,66 @@ _LIVE = frozenset({State.VALID, State.RENEWABLE, State.URGENT})
 
 
 def judge(
-    observations: Iterable[Observation], now: datetime, words: Mapping[Fingerprint, Word] | None = None
+    observations: Iterable[Observation],
+    now: datetime,
+    words: Mapping[Fingerprint, Word] | None = None,
+    lost: Iterable[Observation] = (),
 ) -> list[Finding]:
-    """The finding for each observation, in the same order, with successors named.
+    """The finding for each observation, in the same order, with successors named; after them what is missing.
 
     Args:
         now: aware UTC.
         words: what eHealth last said of a certificate.
+        lost: keystores that could be opened once, and are gone or closed now (`Journal.lost`).
     """
     words = words or {}
-    findings = []
-    for observation in observations:
-        glance = observation.glance
-        findings.append(_judged(observation, now, words.get(glance.fingerprint) if glance else None))
-    return _with_successors(findings)
+    before = {each.path: each for each in lost}
+    if not before:
+        judged = (_judged_as(observation, None, now, words) for observation in observations)
+        return _with_successors(list(judged))
+    findings = [_judged_as(observation, before.get(observation.path), now, words) for observation in observations]
+    paths = {each.observation.path for each in findings}
+    gone = [each for path, each in before.items() if path not in paths]
+    return [*map(_as_it_is, _with_successors(findings)), *_missing(gone, findings, now, words)]
+
+
+def _judged_as(
+    observation: Observation, before: Observation | None, now: datetime, words: Mapping[Fingerprint, Word]
+) -> Finding:
+    """One that is closed now is known by what it was `before`, until it has been compared with the others."""
+    if before is None or before.glance is None or not observation.password_needed:
+        return _judged(observation, now, words.get(observation.glance.fingerprint) if observation.glance else None)
+    finding = _judged(before, now, words.get(before.glance.fingerprint))
+    return replace(finding, state=State.PASSWORD_NEEDED, reason=observation.problem or finding.reason)
+
+
+def _as_it_is(finding: Finding) -> Finding:
+    if finding.state is not State.PASSWORD_NEEDED or finding.observation.glance is None:
+        return finding
+    problem, path = finding.reason, finding.observation.path
+    closed = Observation(path, finding.observation.environment, None, problem, password_needed=True, lasting=False)
+    return replace(finding, observation=closed)
+
+
+def _missing(
+    gone: list[Observation], findings: list[Finding], now: datetime, words: Mapping[Fingerprint, Word]
+) -> list[Finding]:
+    """Those of `gone` that are nowhere else and have no successor; of each certificate one."""
+    there = {each.observation.glance.fingerprint for each in findings if each.observation.glance}
+    by_certificate = {each.glance.fingerprint: each for each in gone if each.glance}
+    missing = []
+    for observation in by_certificate.values():
+        if observation.glance is None or observation.glance.fingerprint in there:
+            continue
+        finding = _judged(observation, now, words.get(observation.glance.fingerprint))
+        text = _("This keystore was here and is gone. Its certificate ends on {end}.")
+        if finding.state is State.EXPIRED:
+            text = _("This keystore was here and is gone. Its certificate ended on {end}.")
+        reason = text.format(end=written(observation.glance.not_after.date()))
+        missing.append(replace(finding, state=State.MISSING, reason=reason))
+    judged = _with_successors([*findings, *missing])[len(findings) :]
+    newest = {_identity(each): each for each in sorted(judged, key=_end)}  # of one holder the last counts
+    return [each for each in judged if not each.superseded_by and newest[_identity(each)] is each]
 
 
 def _judged(observation: Observation, now: datetime, word: Word | None) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from agent.core.finding import Observation
 from agent.core.holder import Environment
 from agent.errors import (
+    FolderAway,
     KeystoreBusy,
     KeystoreError,
     KeystoreNotFound,
@@ -54,8 +55,22 @@ class Look:
         """
         folders = list(folders)
         stamps = self.keystores.found(folders, patterns)
-        away = {str(folder) for folder in folders if not folder.is_dir()} if forget else set()
-        return self._at(stamps, forget, away)
+        if not forget:
+            return self._at(stamps, forget_others=False)
+        there = {str(folder) for folder in folders if folder.is_dir()}
+        return self._at(stamps, True, {str(folder) for folder in folders} - there, there)
+
+    def away(self, folders: Iterable[Path]) -> list[Observation]:
+        """The remembered keystores of folders that are not there now, told as what cannot be looked into.
+
+        Raises: JournalError.
+        """
+        gone = {str(folder) for folder in folders if not folder.is_dir()}
+        if not gone:
+            return []
+        known = self.journal.observations().values()
+        paths = [Path(each.path) for each in known if os.path.dirname(each.path) in gone]  # noqa: PTH120
+        return [_not_opened(path, FolderAway(str(path)), lasting=False) for path in paths]
 
     def at(self, paths: Iterable[Path]) -> list[Observation]:
         """The named files, in the given order; one that is not there is an unreadable observation.
@@ -70,8 +85,19 @@ class Look:
                 observations.append(_not_opened(path, problem, lasting=False))
         return observations
 
-    def _at(self, stamps: Sequence[FileStamp], forget_others: bool, away: Set[str] = frozenset()) -> list[Observation]:
-        """`away`: folders that cannot be looked into now; what was known of their files is kept."""
+    def _at(
+        self,
+        stamps: Sequence[FileStamp],
+        forget_others: bool,
+        away: Set[str] = frozenset(),
+        there: Set[str] = frozenset(),
+    ) -> list[Observation]:
+        """The files of these stamps.
+
+        Args:
+            away: folders that cannot be looked into now; what was known of their files is kept.
+            there: those that can: what is gone from them is remembered as lost.
+        """
         unchanged = self.journal.observations_of(stamps)
         if unchanged is not None and all(map(attrgetter("lasting"), unchanged)):
             return unchanged
@@ -94,8 +120,24 @@ class Look:
             gone = {known.path for known in remembered}.difference(stamp.path for stamp in stamps)
             gone = {path for path in gone if os.path.dirname(path) not in away}  # noqa: PTH120 - there may be many
         if news or gone:
+            missed = {path for path in gone if os.path.dirname(path) in there}  # noqa: PTH120
+            self._keep_lost(remembered, news, missed.difference(_renamed(remembered, missed, stamps)))
             self.journal.keep_observations(news, gone)
         return observations
+
+    def _keep_lost(
+        self,
+        before: Mapping[FileStamp, Observation],
+        news: Sequence[tuple[FileStamp, Observation]],
+        gone: Set[str],
+    ) -> None:
+        """What was known of a keystore that is gone, or that its password no longer opens: it may be needed."""
+        closed = gone | {each.path for _stamp, each in news if each.password_needed}
+        lost = [each for each in before.values() if each.path in closed and is_worth_keeping(each)] if closed else []
+        opened = {each.path for _stamp, each in news if each.glance is not None}
+        found = [each.path for each in self.journal.lost() if each.path in opened] if opened else []
+        if lost or found:
+            self.journal.keep_lost(lost, found)
 
     def _opened(self, path: Path) -> Observation:
         vault_problem = ""
@@ -115,6 +157,26 @@ class Look:
         except KeystoreError as problem:  # what depends on an offered password is looked at again with the next one
             return _not_opened(path, problem, lasting=self.offered is None or kept is not None)
         return Observation(str(path), environment_of(path), glance, lasting=kept is not None)
+
+
+def _renamed(before: Iterable[FileStamp], gone: Set[str], stamps: Sequence[FileStamp]) -> set[str]:
+    """Those of `gone` that are there under another name: moved files keep their size and date."""
+    if not gone:
+        return set()
+    known = {stamp.path for stamp in before}
+    new = {(stamp.size, stamp.modified_ns) for stamp in stamps if stamp.path not in known}
+    return {stamp.path for stamp in before if stamp.path in gone and (stamp.size, stamp.modified_ns) in new}
+
+
+def is_worth_keeping(observation: Observation) -> bool:
+    """A whole keystore of eHealth's, not one that a request is still working on."""
+    glance = observation.glance
+    is_working_file = observation.path.endswith(WORKING_FILES)
+    return glance is not None and glance.holder is not None and not glance.pending and not is_working_file
+
+
+WORKING_FILES = (".pending", ".token", ".refused")
+"""How unfinished files of ours end (`pipeline.files`)."""
 
 
 def _not_opened(

@@ -11,6 +11,7 @@ from agent.adapters.journal_sqlite import SqliteJournal
 from agent.core.finding import Observation
 from agent.core.glance import Fingerprint, Glance
 from agent.core.holder import Environment, Holder
+from agent.core.readiness import Need, Readiness
 from agent.core.registration import CertificateStatus, PublicKeyIdentifier, TokenStatus
 from agent.core.reminders import Reminded, Told
 from agent.core.renewal import Renewal, Step
@@ -127,9 +128,27 @@ def test_what_was_seen_wins_over_forgetting_it(reopened: Callable[[], Journal]) 
     assert set(reopened().observations()) == {stamp("/k/a")}
 
 
+def test_what_is_lost_is_kept_until_it_is_found(reopened: Callable[[], Journal]) -> None:
+    assert reopened().lost() == []
+    reopened().keep_lost([observation("/k/b"), observation("/k/é\udcff")])
+    reopened().keep_lost([observation("/k/a")], found=["/k/é\udcff", "/k/never-lost"])
+    newer = observation("/k/b")._replace(environment=Environment.ACCEPTANCE)
+    reopened().keep_lost([newer], found=["/k/b"])
+    assert reopened().lost() == [observation("/k/a"), newer]
+
+
+def test_readiness_is_kept_for_each_certificate(reopened: Callable[[], Journal]) -> None:
+    first = Readiness(NOW)
+    second = Readiness(NOW, (Need.SOFTWARE, Need.PASSWORD), 2, NOW + timedelta(days=9), "ab", "cd")
+    reopened().keep_readiness(OLD, first)
+    reopened().keep_readiness(OTHER, first)
+    reopened().keep_readiness(OLD, second)
+    assert dict(reopened().readiness()) == {OLD: second, OTHER: first}
+
+
 def test_the_last_word_of_the_platform_is_kept(reopened: Callable[[], Journal]) -> None:
     first = Word(NOW, CertificateStatus.VALID_ACTIVE, TokenStatus.NOT_REQUESTED, None)
-    second = Word(NOW, CertificateStatus.REVOKED, TokenStatus.VALID_ACTIVE, NOW + timedelta(days=9))
+    second = Word(NOW, CertificateStatus.REVOKED, TokenStatus.VALID_ACTIVE, NOW + timedelta(days=9), ("codage",))
     reopened().keep_word(OLD, first)
     reopened().keep_word(OTHER, first)
     reopened().keep_word(OLD, second)

@@ -15,6 +15,7 @@ from agent.core.finding import Observation
 from agent.core.glance import Fingerprint, Glance
 from agent.core.holder import Environment, Holder
 from agent.core.menu import Act, Choice, Mark
+from agent.core.readiness import Need, Readiness
 from agent.core.registration import CertificateStatus, TokenStatus
 from agent.core.reminders import LATER, QuietHours, Reminder
 from agent.core.renewal import Renewal, Step
@@ -524,3 +525,79 @@ def test_without_a_keystore_no_inventory_is_offered(practice: Practice) -> None:
         practice.look(DAY)
     assert practice.titles == []
     assert practice.journal.reminded() == {}
+
+
+# ── Before the next renewal ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def lacking(practice: Practice, *needs: Need) -> None:
+    """As the child has left it in the journal."""
+    practice.journal.keep_readiness(MARK, Readiness(practice.clock.now(), needs))
+
+
+def test_half_a_year_before_the_end_the_child_looks_at_what_a_renewal_needs_each_week(practice: Practice) -> None:
+    practice.keystore(200)
+    practice.begin()
+    practice.look()
+    practice.look(21 * DAY)
+    assert practice.children.started[-1] == "check --ask --ready"
+    lacking(practice)
+    practice.look(6 * DAY)
+    assert "--ready" not in practice.children.started[-1]
+    practice.look(2 * DAY)
+    assert practice.children.started[-1].endswith("--ready")
+
+
+def test_a_look_that_leaves_nothing_is_not_repeated_each_hour(practice: Practice) -> None:
+    practice.keystore(150)
+    practice.begin()
+    practice.look()
+    practice.look(timedelta(hours=1))
+    assert [line for line in practice.children.started if "--ready" in line] == ["check --ready"]
+    practice.look(timedelta(hours=6))
+    assert practice.children.started[-1] == "check --ready"
+
+
+def test_in_the_window_the_ordinary_reminders_speak(practice: Practice) -> None:
+    practice.keystore(45)
+    lacking(practice, Need.SOFTWARE)
+    practice.begin()
+    practice.look(timedelta(hours=7))
+    assert all("--ready" not in line for line in practice.children.started)
+    assert practice.titles == ["eHealth certificate: 45 days left"]
+
+
+def test_what_stands_in_the_way_is_told_in_one_quiet_reminder_with_the_next_step(practice: Practice) -> None:
+    practice.keystore(150)
+    lacking(practice, Need.SOFTWARE, Need.READER)
+    practice.begin()
+    (told,) = practice.desktop.shown
+    assert told.title == "Before the next renewal"
+    assert told.text == (
+        "GROEP DE BRUG can be renewed from 1 May 2026. Until then there is something to see to: the software for the "
+        "eID is missing on this computer; no card reader is connected. Next: ehealth-agent ready"
+    )
+    for _hour in range(30):
+        practice.look(timedelta(hours=1))
+    assert len(practice.desktop.shown) == 1
+
+
+def test_a_quiet_reminder_opens_no_window_where_nothing_shows_it(practice: Practice) -> None:
+    practice.desktop.notifies = False
+    practice.keystore(150)
+    lacking(practice, Need.SOFTWARE)
+    practice.begin()
+    assert all("--window" not in line for line in practice.children.started)
+
+
+def test_a_keystore_that_is_gone_is_told_once_and_in_the_tray(practice: Practice) -> None:
+    practice.keystore(200)
+    practice.begin()
+    seen = practice.journal.observations()
+    practice.journal.keep_lost(seen.values())
+    practice.journal.keep_observations([], [each.path for each in seen])
+    practice.look()
+    practice.look(timedelta(days=1))
+    assert practice.titles == ["An eHealth keystore is gone"]
+    assert practice.desktop.face.tooltip == "GROEP DE BRUG: the file is gone"
+    assert practice.desktop.face.sign.mark is Mark.OVER

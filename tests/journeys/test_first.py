@@ -212,3 +212,40 @@ def test_a_pending_keystore_that_nobody_knows_stays_as_it_was(practice: Practice
     with pytest.raises(RenewalRefused):
         finish(practice, path, password=Secret(entry["password"]))
     assert path.read_bytes() == before
+
+
+# ── In place of an old one ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def in_place(practice: Practice, **options: object) -> Renewal:
+    """A new certificate for the holder of an old keystore, whose encryption keys go along."""
+    asked = First(NURSES, Wanted(CONTACT), practice.environment, practice.path.parent, practice.path)
+    wanted = Options(**{"password": PASSWORD, "activate": True, **options})  # type: ignore[arg-type]
+    return request_first(asked, practice.outside, practice.door, wanted)
+
+
+def test_the_old_encryption_keys_go_into_a_new_keystore_with_another_password(practice: Practice) -> None:
+    new = Secret("Nieuwe-sleutel-2026")
+    before = practice.path.read_bytes()
+    made = in_place(practice, new_password=new)
+    keys = practice.keystores.read(Path(made.new_path), new).keys
+    assert [key.alias for key in keys[1:-1]] == [key.alias for key in practice.old.keys[1:]]
+    assert all(is_encryption(key.certificate) for key in keys[1:])
+    assert practice.path.read_bytes() == before
+    assert any("goes into the new keystore" in event.text for event in practice.journal.history(20))
+
+
+@pytest.mark.parametrize("after_the_act", [False, True], ids=["before it acts", "after it acted"])
+@pytest.mark.parametrize("step", [step for step in Step if step not in (Step.DONE, Step.ENDED)], ids=lambda s: s.value)
+def test_killed_anywhere_the_old_keys_are_there(practice: Practice, step: Step, after_the_act: bool) -> None:
+    practice.door.pins.append(PIN)
+    kill(practice, step, after_the_act)
+    with pytest.raises(Killed):
+        in_place(practice)
+    pending = list(practice.path.parent.glob("*.pending"))
+    if pending:  # nothing after the first step needs the old file
+        practice.path.rename(practice.folder / "away.p12")
+    made = in_place(practice)
+    assert made.step is Step.DONE
+    numbers = [key.alias for key in practice.opened(made).keys]
+    assert all(key.alias in numbers for key in practice.old.keys[1:])

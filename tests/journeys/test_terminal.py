@@ -199,3 +199,39 @@ def test_what_another_program_requested_is_completed(first_desk: Desk) -> None:
     assert (new["state"], new["encryption_keys"]) == ("valid", 1)
     again = desk.run("complete", path, "--password-stdin", told=password)
     assert (again.returncode, "it has its certificate and its encryption key" in again.stderr) == (1, True)
+
+
+def test_a_forgotten_password_ends_in_a_keystore_that_works(first_desk: Desk) -> None:
+    desk, new = first_desk, "Nieuw-wachtwoord-2026"
+    script = ("--yes", "--accept-contract", "--pin-stdin", "--password-stdin")
+    whom = ("--email", "anna@voorbeeld.be", "--phone", "0470 12 34 56")
+    before = desk.keystore.read_bytes()
+    done = desk.run("recover", desk.keystore, "--forgotten", *whom, *script, told=f"{new}\n{desk.card.pin}\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "keep the old file" in " ".join(done.stdout.split())
+    assert desk.keystore.read_bytes() == before
+    made = next(path for path in desk.keystore.parent.iterdir() if path != desk.keystore)
+    (found,) = json.loads(desk.run("check", "--json", "--password-stdin", made, told=f"{new}\n").stdout)
+    assert (found["state"], found["encryption_keys"]) == ("valid", 1)
+    for secret in (new, ALICE.ssin):
+        assert secret not in done.stdout + done.stderr + desk.run("history").stdout
+
+
+def test_a_keystore_that_is_gone_is_put_back_from_downloads(first_desk: Desk) -> None:
+    desk, password = first_desk, f"{PASSWORD.reveal()}\n"
+    downloads = desk.folder / "home" / "Downloads"
+    downloads.mkdir(parents=True)
+    downloads.joinpath("keystore.p12.bak").write_bytes(desk.keystore.read_bytes())
+    desk.keystore.unlink()
+    put = desk.run("recover", desk.keystore, "--yes", "--password-stdin", told=password)
+    assert put.returncode == 0, put.stdout + put.stderr
+    assert f"A copy was found: {downloads / 'keystore.p12.bak'}" in put.stdout
+    (found,) = json.loads(desk.run("check", "--json", "--password-stdin", told=password).stdout)
+    assert (found["path"], found["state"]) == (str(desk.keystore), "renewable")
+
+
+def test_what_a_renewal_needs_is_looked_at_on_the_real_way(first_desk: Desk) -> None:
+    told = first_desk.run("ready", first_desk.keystore, "--json")
+    assert told.returncode == 2, told.stderr
+    checks = {each["topic"]: each["mark"] for each in json.loads(told.stdout)["checks"]}
+    assert checks["keystores.passwords"] == "stops", "there is no vault here, so nothing opens it by itself"

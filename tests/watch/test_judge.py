@@ -109,3 +109,38 @@ def test_every_instant_has_one_state_and_a_reason(now: datetime) -> None:
     in_window = finding.renewable_from <= now and now.date() <= finding.last_safe_day
     assert (finding.state is State.RENEWABLE) == in_window
     assert (finding.state is State.EXPIRED) == (now >= END)
+
+
+# ── Lost ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+DURING = END - timedelta(days=50)
+
+
+def test_one_that_is_gone_is_told_with_its_dates() -> None:
+    (finding,) = judge([], DURING, {}, [OLD])
+    assert (finding.state, finding.days_left) == (State.MISSING, 50)
+    assert finding.renewable_from == END - timedelta(days=90)
+
+
+def test_one_that_is_elsewhere_or_has_a_successor_is_not_missed() -> None:
+    elsewhere = OLD._replace(path="/k/moved.p12")
+    assert [each.state for each in judge([elsewhere], DURING, {}, [OLD])] == [State.RENEWABLE]
+    assert [each.state for each in judge([NEW], DURING, {}, [OLD])] == [State.VALID]
+
+
+def test_of_several_that_are_gone_the_last_of_each_holder_counts() -> None:
+    other = OLD._replace(
+        path="/k/x.p12", glance=replace(GLANCE, fingerprint=Fingerprint("cc"), holder=Holder("CBE", "0417497106"))
+    )
+    copy = NEW._replace(path="/k/copy.p12")
+    missed = judge([], DURING, {}, [OLD, NEW, copy, other])
+    assert sorted(each.observation.path for each in missed) == ["/k/copy.p12", "/k/x.p12"]
+
+
+def test_one_that_is_closed_keeps_its_dates_and_may_have_a_successor() -> None:
+    closed = Observation("/k/old.p12", Environment.PRODUCTION, None, "No password.", password_needed=True)
+    (alone,) = judge([closed], DURING, {}, [OLD])
+    assert (alone.state, alone.reason, alone.days_left) == (State.PASSWORD_NEEDED, "No password.", 50)
+    assert alone.observation.glance is None
+    (old, _new) = judge([closed, NEW], DURING, {}, [OLD])
+    assert (old.state, old.superseded_by) == (State.PASSWORD_NEEDED, "/k/new.p12")

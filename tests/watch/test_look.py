@@ -129,3 +129,74 @@ def test_a_share_that_is_away_takes_nothing_with_it(practice: Practice) -> None:
     assert practice.remembered == ["a.p12 closed"]
     away.rename(practice.folder)
     assert practice.look() == ["a.p12 closed"]
+
+
+# ── Lost ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def opened(practice: Practice, name: str = "a.p12") -> Path:
+    path = practice.folder / name
+    path.write_bytes(b"a")
+    practice.vault.keep(path, RIGHT)
+    practice.look()
+    return path
+
+
+def lost(practice: Practice) -> list[str]:
+    return [Path(each.path).name for each in practice.journal.lost()]
+
+
+def test_one_that_was_opened_and_is_gone_is_kept_in_mind(practice: Practice) -> None:
+    path = opened(practice)
+    path.unlink()
+    practice.look()
+    assert lost(practice) == ["a.p12"]
+    assert practice.journal.lost()[0].glance == GLANCE
+    opened(practice)
+    assert lost(practice) == [], "it is back"
+
+
+def test_one_that_no_password_opens_any_more_is_known_by_what_it_was(practice: Practice) -> None:
+    path = opened(practice)
+    practice.vault.keep(path, Secret("another"))
+    path.write_bytes(b"changed")
+    assert practice.look() == ["a.p12 closed"]
+    assert lost(practice) == ["a.p12"]
+    practice.vault.keep(path, RIGHT)
+    assert practice.look() == ["a.p12 opened"]
+    assert lost(practice) == []
+
+
+@pytest.mark.parametrize("name", ["a.p12.pending", "a.p12.refused"])
+def test_a_working_file_of_ours_is_not_lost_when_it_goes(practice: Practice, name: str) -> None:
+    path = opened(practice)
+    practice.vault.keep(practice.folder / name, RIGHT)
+    renamed = path.rename(practice.folder / name)
+    look = Look(practice.files, practice.vault, practice.journal)
+    look.in_folders([practice.folder], ["*"])
+    practice.journal.keep_lost([], [str(path)])
+    renamed.unlink()
+    look.in_folders([practice.folder], ["*"])
+    assert lost(practice) == []
+
+
+def test_a_folder_that_is_no_longer_watched_takes_nothing_with_it(practice: Practice, tmp_path: Path) -> None:
+    opened(practice)
+    Look(practice.files, practice.vault, practice.journal).in_folders([tmp_path], ["*.p12"])
+    assert (practice.remembered, lost(practice)) == ([], [])
+
+
+def test_a_share_that_is_away_is_told_and_loses_nothing(practice: Practice) -> None:
+    opened(practice)
+    practice.folder.rename(practice.folder.with_name("away"))
+    look = Look(practice.files, practice.vault, practice.journal)
+    (told,) = look.away([practice.folder])
+    assert (told.glance, "its folder is not there now" in str(told.problem)) == (None, True)
+    assert lost(practice) == []
+
+
+def test_one_that_was_renamed_is_not_lost_though_its_password_is_not_known_there(practice: Practice) -> None:
+    path = opened(practice)
+    path.rename(path.with_name("b.p12"))
+    assert practice.look() == ["b.p12 closed"]
+    assert lost(practice) == []

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from tkinter import ttk
 
-from agent.core.finding import Finding
+from agent.core.finding import Finding, State
 from agent.core.menu import Act, Choice, Item, menu
 from agent.core.reminders import name_of, subject_of
 from agent.core.renewal import Renewal
 from agent.desktop.windows.parts import PageFrame, fit, keys
 from agent.desktop.windows.table import Table
 from agent.desktop.windows.theme import Look, every, new_window
-from agent.desktop.windows.words import environment_name, holder_number, state_words
+from agent.desktop.windows.words import environment_name, holder_number, state_words, terminal_step
 from agent.ports import Clock
 from agent.text import _, in_digits, ngettext
 
@@ -128,14 +128,13 @@ class StatusWindow:
     def _what_is_found(self) -> str:
         if self._deeds.is_looking():
             return _("Looking at the keystores …")
-        count = len(self._known.findings)
+        count = sum(each.state is not State.MISSING for each in self._known.findings)
         if not count:
             return _("No keystore was found. Set the folders in the settings.")
         return ngettext("{count} keystore was found.", "{count} keystores were found.", count).format(count=count)
 
-    @staticmethod
-    def _row(finding: Finding) -> tuple[str, ...]:
-        sign, state, _advice = state_words(finding)
+    def _row(self, finding: Finding) -> tuple[str, ...]:
+        sign, state, _advice = state_words(finding, self._clock.now())
         glance = finding.observation.glance
         until = "" if glance is None or glance.pending else in_digits(glance.not_after)
         safe = in_digits(finding.last_safe_day) if finding.last_safe_day else ""
@@ -153,8 +152,9 @@ class StatusWindow:
         for text, style in (
             (_whose(finding), "Strong.TLabel"),
             (finding.reason, "TLabel"),
-            (state_words(finding)[2], "TLabel"),
+            (state_words(finding, self._clock.now())[2], "TLabel"),
             (finding.observation.path, "Caption.TLabel"),
+            *((step, "Caption.TLabel") for step in terminal_step(finding, self._clock.now())),
         ):
             label = ttk.Label(self._chosen, text=text, style=style, wraplength=wrap, justify="left")
             label.pack(anchor="w", pady=(0, self.look.px(4)))

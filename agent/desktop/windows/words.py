@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from agent.core.finding import Finding, State
 from agent.core.holder import Environment, Holder
+from agent.core.recover import remedy
 from agent.text import N_, _
 
 
@@ -29,21 +31,30 @@ def without_number(text: str) -> str:
 
 
 _STATES = {
-    State.VALID: ("✓", N_("valid"), N_("Nothing has to be done.")),
-    State.RENEWABLE: ("!", N_("can be renewed"), N_("Renew it, with the eID of the responsible person.")),
-    State.URGENT: ("!!", N_("urgent"), N_("Renew it today.")),
-    State.EXPIRED: ("✗", N_("expired"), N_("A new certificate has to be requested.")),
-    State.PENDING: ("…", N_("requested"), N_("Go on with its request.")),
-    State.INCOMPLETE: ("!", N_("not complete"), N_("Complete its request.")),
-    State.REVOKED: ("✗", N_("revoked"), N_("A new certificate has to be requested.")),
-    State.PASSWORD_NEEDED: ("?", N_("password needed"), N_("Store its password, in the settings.")),
-    State.UNREADABLE: ("?", N_("cannot be read"), N_("Restore it from a copy.")),
+    State.VALID: ("✓", N_("valid")),
+    State.RENEWABLE: ("!", N_("can be renewed")),
+    State.URGENT: ("!!", N_("urgent")),
+    State.EXPIRED: ("✗", N_("expired")),
+    State.PENDING: ("…", N_("requested")),
+    State.INCOMPLETE: ("!", N_("not complete")),
+    State.REVOKED: ("✗", N_("revoked")),
+    State.MISSING: ("✗", N_("gone")),
+    State.PASSWORD_NEEDED: ("?", N_("password needed")),
+    State.UNREADABLE: ("?", N_("cannot be read")),
 }
 
 
-def state_words(finding: Finding) -> tuple[str, str, str]:
+def state_words(finding: Finding, now: datetime) -> tuple[str, str, str]:
     """The state's sign and name, and what a person does about it."""
     if finding.superseded_by:
         return "✓", _("replaced"), _("Nothing has to be done.")
-    sign, name, advice = _STATES[finding.state]
-    return sign, _(name), _(advice)
+    sign, name = _STATES[finding.state]
+    return sign, _(name), remedy(finding, now).advice
+
+
+def terminal_step(finding: Finding, now: datetime) -> list[str]:
+    """The command that leads on where no window does; nothing where there is one."""
+    said = remedy(finding, now)
+    if finding.state not in (State.EXPIRED, State.REVOKED, State.MISSING) or said.command is None:
+        return []
+    return [_("In a terminal: {command}").format(command=said.command)]
