@@ -24,7 +24,7 @@ from agent.sandbox.registry import Mandate
 from agent.sandbox.software_card import SoftwareCard
 from agent.text import speak
 from tests.desktop.windows.applicant import ENTERPRISE, OTHER_GROUP, Applicant, fill_in, is_untouched
-from tests.journeys.practice import PASSWORD, PIN, RESPONSIBLE, Practice
+from tests.journeys.practice import GROUP, PASSWORD, PIN, RESPONSIBLE, Practice
 
 COLLEAGUE = Person("00010100105", "Test", "Collega")
 
@@ -199,6 +199,27 @@ def test_without_a_card_it_is_waited_for(practice: Practice, comes: Callable[[],
 
 
 # ── The last page ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_beside_a_certificate_in_its_last_days_the_new_encryption_key_waits(
+    practice: Practice, comes: Callable[[], Applicant]
+) -> None:
+    applicant = comes()
+    applicant.accept_conditions()
+    applicant.give_organization("thuisverpleeg", GROUP.number, GROUP.name or "")
+    applicant.press("Return", "Return", "Return")  # one without application id is in use: insisted
+    applicant.give_contact()
+    applicant.press("Return")
+    applicant.choose_password()
+    applicant.sign()
+    made = applicant.until(Made)
+    assert made.waits_for_activation
+    assert "Your computer is now ready" not in applicant.text
+    applicant.letter("&Let the new encryption key take over")
+    done = applicant.until(Made, lambda page: not page.waits_for_activation)
+    assert done.request.step is Step.DONE
+    assert "Your computer is now ready to use eHealth applications." in applicant.text
+    assert practice.card.pin_entries == 1
 
 
 def test_a_closed_vault_is_said_on_the_last_page(practice: Practice, comes: Callable[[], Applicant]) -> None:

@@ -22,7 +22,7 @@ from agent.desktop.windows.request_pages import (
 )
 from tests.desktop.windows.applicant import ENTERPRISE, OTHER_GROUP, Applicant, fill_in, half_made, is_untouched
 from tests.desktop.windows.visitor import PatientClock
-from tests.journeys.practice import PASSWORD, Practice
+from tests.journeys.practice import PASSWORD, RESPONSIBLE, Practice
 
 _FORM: list[type[Page]] = [
     Conditions,
@@ -144,6 +144,33 @@ def test_what_is_taken_up_asks_for_the_password_that_is_not_stored(
     again.type(PASSWORD.reveal())
     again.press("Return")
     again.until(ContractShown)
+
+
+def test_a_person_s_own_request_is_taken_up_without_showing_the_national_number(
+    practice: Practice, comes: Callable[[], Applicant]
+) -> None:
+    applicant = comes()
+    applicant.accept_conditions()
+    applicant.letter("&Myself")
+    applicant.press("Return")
+    applicant.give_contact()
+    applicant.press("Return")
+    applicant.choose_password(keep=False)
+    applicant.until(ContractShown)
+    applicant.close()
+    applicant.leave()
+    again = comes()
+    again.until(Begun)
+    assert f"{RESPONSIBLE.full_name}, a person" in again.text
+    assert RESPONSIBLE.ssin not in again.text
+    again.press("Return")
+    again.until(PasswordWanted)
+    assert "SSIN 2" in again.text
+    assert RESPONSIBLE.ssin not in again.text
+    again.type(PASSWORD.reveal())
+    again.press("Return")
+    again.sign()
+    again.until(Made)
 
 
 def test_a_new_request_beside_an_unfinished_one(practice: Practice, comes: Callable[[], Applicant]) -> None:

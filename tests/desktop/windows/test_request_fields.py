@@ -45,6 +45,23 @@ def test_a_number_is_judged_while_it_is_typed(practice: Practice, comes: Callabl
     assert "In the certificate: GROEP" in applicant.text
 
 
+def test_a_kind_is_looked_for_and_chosen_with_the_arrows(practice: Practice, comes: Callable[[], Applicant]) -> None:
+    applicant = comes()
+    applicant.accept_conditions()
+    applicant.press("Return")
+    page = applicant.until(OrganizationWanted)
+    applicant.press("Return")
+    assert applicant.window.page is page
+    assert "✗  Choose the kind of organization." in applicant.text
+    applicant.type("no such")
+    assert "✗  No kind is called so." in applicant.text
+    applicant.press(*["BackSpace"] * 7)
+    applicant.type("cabinet")
+    assert "The arrow keys choose one." in applicant.text
+    applicant.press("Down", "Down")
+    assert "✓  Bandagistenpraktijk / Cabinet de bandagistes  ·  NIHII-OF_BAND" in applicant.text
+
+
 def test_a_doubtful_number_can_be_insisted_on(practice: Practice, comes: Callable[[], Applicant]) -> None:
     practice.sandbox.state.test_numbers = True
     applicant = comes()
@@ -59,8 +76,8 @@ def test_a_doubtful_number_can_be_insisted_on(practice: Practice, comes: Callabl
     applicant.type("Groep De Brug Gent")
     applicant.press("Return")
     assert applicant.window.page is page
-    applicant.press("space")  # the box has the keyboard
-    applicant.letter("&Name:")
+    applicant.press("Return")  # the box has the keyboard
+    assert applicant.window.page is page
     applicant.press("Return")
     applicant.until(ApplicationIdWanted)
     applicant.press("Return")
