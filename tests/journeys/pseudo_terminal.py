@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import select
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 CTRL_C, CTRL_D = "\x03", "\x04"
 _PATIENCE_S = 60
+_HEARD_S = 2
+_TAKE_IT = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # getpass asks the terminal that its process belongs to
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 _LOOK = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -22,11 +30,14 @@ class PseudoTerminal:
         self._ours, theirs = os.openpty()
         self.shown = ""
         self._answered = 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.process = subprocess.Popen(
-            command,
+            [sys.executable, "-c", _TAKE_IT, *command],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
             env={**os.environ, **env, "COLUMNS": "120", "LINES": "60"},
-            preexec_fn=lambda: os.login_tty(theirs),  # noqa: PLW1509 - getpass asks its own terminal
-            pass_fds=(theirs,),
+            start_new_session=True,
         )
         os.close(theirs)
 
@@ -36,8 +47,21 @@ class PseudoTerminal:
         Returns: what the program wrote since the last answer.
         """
         before = self.read_until(question)
-        self.type(said if said in (CTRL_C, CTRL_D) else f"{said}\n")
+        if said == CTRL_C:
+            self._interrupt()
+        else:
+            self._type(said if said == CTRL_D else f"{said}\n")
         return before
+
+    def _interrupt(self) -> None:
+        """Until it is heard: Python does not notice a signal that comes just before it waits for the keyboard."""
+        while not self.shown[self._answered :].strip(" :^C\n"):
+            self._type(CTRL_C)
+            heard = time.monotonic() + _HEARD_S
+            while self._read(heard) and not self.shown[self._answered :].strip(" :^C\n"):
+                pass
+            if self.process.poll() is not None:
+                return
 
     def read_until(self, text: str) -> str:
         ends = time.monotonic() + _PATIENCE_S
@@ -47,7 +71,7 @@ class PseudoTerminal:
         written, self._answered = self.shown[self._answered : place], place + len(text)
         return written
 
-    def type(self, keys: str) -> None:
+    def _type(self, keys: str) -> None:
         os.write(self._ours, keys.encode())
 
     def end(self) -> int:
@@ -65,5 +89,5 @@ class PseudoTerminal:
             data = os.read(self._ours, 65536) if ready else b""
         except OSError:  # the other end is closed
             return False
-        self.shown = _LOOK.sub("", self.shown + data.decode(errors="replace").replace("\r\n", "\n"))
+        self.shown = _LOOK.sub("", (self.shown + self._decoder.decode(data)).replace("\r\n", "\n"))
         return bool(data)
