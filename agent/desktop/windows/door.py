@@ -37,8 +37,11 @@ from agent.errors import (
 )
 from agent.ports import Card, Eid
 from agent.secret import Secret
+from agent.text import N_
 
 CARD_POLL_S = 1.0
+ASKING = N_("Asking eHealth: type the PIN where it is asked for")
+"""While the card signs a question; its own software may have a window for the PIN."""
 
 _SAID = (PinError, PinWindowFailed, MiddlewareCrashed, CardFailed)
 """Problems that no other card would solve: the person reads them, and tries again."""
@@ -72,7 +75,7 @@ class WindowDoor:
         self._stage, self._card, self._holder, self._environment = stage, card, matter.holder, matter.environment
         self._card_poll_s, self._asks_for = card_poll_s, asks_for
         self._progress = Progress(Step.MAKE_KEY, "", goes_on_alone=goes_on_alone, is_first=is_first)
-        self._now: Page = Busy(asks_for) if asks_for else self._progress
+        self._now: Page = Busy(ASKING) if asks_for else self._progress
         self._pin_was_asked_here = False
         self._last_pin_problem: CardError | None = None
         self.wants_other_card = False

@@ -50,7 +50,7 @@ class _Password(Drawn):
         super().__init__(frame, _("The keystore's password"))
         frame.headline(self.title)
         if page.problem is not None:
-            frame.paragraph(str(page.problem), "Strong.TLabel")
+            frame.paragraph(without_number(str(page.problem)), "Strong.TLabel")
         self.entry = frame.secret_entry(_("&Password of the keystore:"))
         self._keep = tk.BooleanVar(frame, value=True)
         frame.check(_("&Store it in this computer's password vault"), self._keep)

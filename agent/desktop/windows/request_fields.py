@@ -51,6 +51,7 @@ class CheckedField:
         self._insisted = tk.BooleanVar(box, value=given.insisted)
         self._insist = ttk.Checkbutton(box, text=_("It is right as it stands"), variable=self._insisted)
         self._insist.configure(command=self.look)
+        self._insist.bind("<Return>", lambda _event: self._insist_or_go_on())
         self._text.trace_add("write", lambda *_written: self._written())
         self.entry.bind("<FocusOut>", lambda _event: self._left())
         self.look()
@@ -105,6 +106,14 @@ class CheckedField:
         self._is_loud = False
         self._insisted.set(False)
         self.look()
+
+    def _insist_or_go_on(self) -> str:
+        """Return ticks the box, and the next time does what it does everywhere."""
+        if not self._insisted.get():
+            self._insist.invoke()
+        elif self._frame.default is not None:
+            self._frame.default.invoke()
+        return "break"
 
     def _left(self) -> None:
         """Whoever goes on to the next field believes that this one is finished."""

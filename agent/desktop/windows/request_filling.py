@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from agent.core.holder import Environment, Holder
+from agent.core.identifiers import is_type
 from agent.core.kinds import by_name
 from agent.core.password import password_problem
 from agent.core.registration import ContactData, OrganizationType, in_language
 from agent.core.renewal import Renewal, Step, Wanted
+from agent.desktop.windows.door import ASKING
 from agent.desktop.windows.doors import Doors
 from agent.desktop.windows.pages import Busy, Choice, Matter
 from agent.desktop.windows.request_form import Form, form_of, services_of, shown_holder
@@ -156,7 +158,8 @@ class Filling:
                 return _BACK
             self._qualities = self._asked_for_qualities(outside)
         person = self._card_in_use.person
-        page = Organizations(person, self._qualities.organizations, self.form.listed)
+        organizations = tuple(each for each in self._qualities.organizations if is_type(each.type))
+        page = Organizations(person, organizations, self.form.listed)
         answer = self._stage.ask(page)
         if answer.given is not None and answer.given != self.form.listed:
             name = Typed(in_language(answer.given.name))
@@ -169,7 +172,7 @@ class Filling:
         eid = self._card_in_use
         asks_for = _("the list of organizations that you may act for")
         door = self._doors.open(outside.card, self.matter, signer=eid.person, asks_for=asks_for)
-        self._stage.show(Busy(N_("Asking eHealth for whom you may act: type the PIN where it is asked for")))
+        self._stage.show(Busy(ASKING))
         return Enquiry(self._environment, outside).qualities(eid, door)
 
     def _organization(self, outside: Outside) -> int:

@@ -24,6 +24,9 @@ from agent.text import _
 from tests.desktop.windows.visitor import CARD_POLL_S, Visitor
 from tests.journeys.practice import PASSWORD, PIN, Practice
 
+OTHER_GROUP = "7.98765.30"
+ENTERPRISE = 'd\'Août & Zonen, "De Brug" + Cie'
+
 
 class Applicant(Visitor):
     """Sits before a window in which a certificate is requested. `sheets` are the last pages that were printed."""
@@ -108,3 +111,23 @@ class Applicant(Visitor):
         if not keep:
             self.letter("&Store it in this computer's password vault")
         self.press("Return")
+
+
+def is_untouched(practice: Practice) -> bool:
+    return practice.files() == [practice.path.name] and practice.journal.unfinished() == []
+
+
+def half_made(practice: Practice) -> list[str]:
+    """What other programs would pick up, beside the keystore that was there before."""
+    return [name for name in practice.files() if name.endswith("p12") and name != practice.path.name]
+
+
+def fill_in(applicant: Applicant) -> None:
+    """All pages of the form for a group of nurses, to the contract."""
+    applicant.accept_conditions()
+    applicant.give_organization("thuisverpleeg", OTHER_GROUP, "Groep De Brug Gent")
+    applicant.press("Return")
+    applicant.give_contact()
+    applicant.press("Return")
+    applicant.choose_password()
+    applicant.until(ContractShown)

@@ -5,9 +5,15 @@ from __future__ import annotations
 import gc
 import importlib.util
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.desktop.windows.applicant import Applicant
+    from tests.journeys.practice import Practice
 
 if importlib.util.find_spec("_tkinter") is None:  # the installer says so: the package python3-tk
     collect_ignore_glob = ["test_*.py"]
@@ -30,3 +36,26 @@ def screen(x_display: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     yield x_display
     gc.collect()  # windows end in the thread that they began in
     gc.enable()
+
+
+@pytest.fixture
+def practice(tmp_path: Path, screen: str) -> Practice:
+    from tests.journeys.practice import Practice
+
+    return Practice(tmp_path)
+
+
+@pytest.fixture
+def comes(practice: Practice) -> Iterator[Callable[[], Applicant]]:
+    """Somebody sits down before a window for a new certificate; it is closed at the end."""
+    from tests.desktop.windows.applicant import Applicant
+
+    applicants: list[Applicant] = []
+
+    def sit_down() -> Applicant:
+        applicants.append(Applicant(practice))
+        return applicants[-1]
+
+    yield sit_down
+    for applicant in applicants:
+        applicant.leave()
