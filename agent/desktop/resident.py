@@ -332,6 +332,16 @@ class Resident:
         match choice:
             case Choice(Act.RENEW, str(path)):
                 self._open(f"renew {path}", "renew", "--window", path)
+            case Choice(Act.REQUEST):
+                self._open("request", "request", "--window")
+            case Choice(Act.COMPLETE, str(path)):
+                self._open(f"renew {path}", "complete", "--window", path)
+            case Choice(Act.ACTIVATE, str(path)):
+                self._open(f"renew {path}", "activate", "--window", path)
+            case Choice(Act.PASSWORD, str(path)):
+                self._open(f"password {path}", "password", "change", "--window", path)
+            case Choice(Act.REVOKE, str(path)):
+                self._open(f"revoke {path}", "revoke", "--window", path)
             case Choice(Act.PASS_ON, str(path)):
                 self._open(f"pass-on {path}", "pass-on", "--window", path)
             case Choice(Act.LATER, subject=str(subject), later=timedelta() as later):
