@@ -71,7 +71,7 @@ def gallery(scale: float, is_dark: bool = False) -> Iterator[Shown]:
 
     Raises: DisplayMissing.
     """
-    for windows in (_renewal, _request, _status, _pass_on, _history, _settings, _doctor, _notice):
+    for windows in (_renewal, _request, _rest, _status, _pass_on, _history, _settings, _doctor, _notice):
         root, look = new_window(scale, is_dark)
         failures = failures_of(root)
         try:
@@ -141,6 +141,12 @@ def _request(root: tk.Tk, look: Look) -> Iterator[Shown]:
     from installer.gallery_request import request_pages  # it shows what is made up here
 
     yield from request_pages(root, look, _Standstill())
+
+
+def _rest(root: tk.Tk, look: Look) -> Iterator[Shown]:
+    from installer.gallery_rest import rest_pages  # it shows what is made up here
+
+    yield from rest_pages(root, look, _Standstill())
 
 
 def renewed(step: Step) -> Renewal:
