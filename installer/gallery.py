@@ -71,7 +71,7 @@ def gallery(scale: float, is_dark: bool = False) -> Iterator[Shown]:
 
     Raises: DisplayMissing.
     """
-    for windows in (_renewal, _request, _inventory, _status, _pass_on, _history, _settings, _doctor, _notice):
+    for windows in (_renewal, _request, _rest, _inventory, _status, _pass_on, _history, _settings, _doctor, _notice):
         root, look = new_window(scale, is_dark)
         failures = failures_of(root)
         try:
@@ -147,6 +147,12 @@ def _inventory(root: tk.Tk, look: Look) -> Iterator[Shown]:
     from installer.gallery_inventory import inventory_pages
 
     yield from inventory_pages(root, look, _Standstill())
+
+
+def _rest(root: tk.Tk, look: Look) -> Iterator[Shown]:
+    from installer.gallery_rest import rest_pages  # it shows what is made up here
+
+    yield from rest_pages(root, look, _Standstill())
 
 
 def renewed(step: Step) -> Renewal:

@@ -162,6 +162,7 @@ def _renewing(commands: Any) -> None:
     )
     complete.add_argument("--no-wait", action="store_true", help=_("stop where eHealth is not ready (exit code 75)"))
     complete.set_defaults(run=command("agent.cli.completing", "complete"))
+    _in_a_window(complete, "complete", "no_wait", "password_stdin")
     revoke = commands.add_parser("revoke", help=_("take a certificate back, with an eID"))
     revoke.add_argument("keystore", type=Path, metavar="KEYSTORE", help=_("the keystore of the certificate"))
     revoke.add_argument(
@@ -169,12 +170,14 @@ def _renewing(commands: Any) -> None:
     )
     revoke.add_argument("--yes", action="store_true", help=_("do not ask whether this is the right keystore"))
     revoke.set_defaults(run=command("agent.cli.revoking", "revoke"))
+    _in_a_window(revoke, "revoke", "reason", "yes", "accept_contract", "pin_stdin", "password_stdin")
     for parser in (renew, revoke):
         _signing(parser)
     activate = commands.add_parser(
         "activate", help=_("let the new encryption key take over, once every PC has the new keystore")
     )
     activate.add_argument("keystore", type=Path, metavar="KEYSTORE", help=_("the old or the new keystore"))
+    _in_a_window(activate, "activate", "password_stdin")
     activate.set_defaults(run=command("agent.cli.renewing", "activate"))
     for parser in (renew, complete, revoke, activate):
         parser.add_argument(
@@ -311,6 +314,7 @@ def _rest(commands: Any) -> None:
         if name == "change":
             both = _("read the old and the new password from standard input, a line each")
             action.add_argument("--password-stdin", action="store_true", help=both)
+            _in_a_window(action, "change_password", "password_stdin")
         if name == "set":
             action.add_argument("--password-stdin", action="store_true", help=_("read it from standard input"))
     settings = commands.add_parser("settings", help=_("a window for folders, passwords, quiet hours, language"))

@@ -8,6 +8,7 @@ from agent import wiring
 from agent.cli.renewing import keystore_password, new_password
 from agent.cli.terminal import ask_secret, complain, secret_from_stdin
 from agent.config import load
+from agent.core.password_words import CHANGED, COPY, TELL_SOFTWARE
 from agent.pipeline import protect
 from agent.text import _, written
 
@@ -37,12 +38,12 @@ def change_password(arguments: Namespace) -> int:
     old, _is_kept = keystore_password(arguments, outside, path)
     new = secret_from_stdin(_("the new password")) if arguments.password_stdin else new_password(path)
     done = protect.change_password(path, old, new, outside, config.profile)
-    print(_("The password of {name} is changed, and every key in it was proved.").format(name=path.name))
-    print(_("Your software needs the new password too, on every computer that uses this keystore."))
+    print(_(CHANGED).format(name=path.name))
+    print(_(TELL_SOFTWARE))
     if done.vault_problem is not None:
         complain(done.vault_problem)
     for copy in done.copies:
-        print(_("This copy still has the old password: {path}").format(path=copy))
+        print(_(COPY).format(path=copy))
     return 0
 
 

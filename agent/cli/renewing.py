@@ -26,7 +26,15 @@ from agent.core.holder import Environment
 from agent.core.password import password_problem
 from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step
-from agent.errors import ContractDeclined, NothingToActivate, PasswordRefused, VaultUnavailable, WrongPassword
+from agent.errors import (
+    AgentError,
+    ContractDeclined,
+    NothingToActivate,
+    PasswordRefused,
+    VaultUnavailable,
+    WrongPassword,
+)
+from agent.pipeline.depot import served
 from agent.pipeline.renew import renew as renew_keystore
 from agent.pipeline.run import Options
 from agent.pipeline.under_way import under_way
@@ -89,8 +97,21 @@ def activate(arguments: Namespace) -> int:
         raise NothingToActivate(str(path))
     password, is_kept = keystore_password(arguments, outside, path)
     options = Options(password=password, profile=config.profile, keep_password=is_kept, activate=True)
-    tell(renew_keystore(path, begun.environment, outside, TerminalDoor(), options))
+    _tell_served(begun, outside)
+    done = renew_keystore(path, begun.environment, outside, TerminalDoor(), options)
+    _tell_served(done, outside)
+    tell(done)
     return 0
+
+
+def _tell_served(renewal: Renewal, outside: Outside) -> None:
+    """For which key the world encrypts. It is only told: an answer that does not come stops nothing."""
+    try:
+        now = served(renewal.holder, renewal.environment, outside)
+    except AgentError as problem:
+        complain(problem)
+        return
+    print(now.sentence if now else _("The depot has no encryption key for this holder."))
 
 
 def history(arguments: Namespace) -> int:

@@ -95,6 +95,41 @@ def _save_sheet(made: Any) -> Path:
     return path
 
 
+def _life(kind: str, keystore: Path | None, config: Config) -> None:
+    wish = _window("keystore_session").KeystoreWish(
+        keystore.absolute() if keystore else None,
+        config.profile,
+        config.activate_at_once,
+        tuple(config.folders),
+        tuple(config.patterns),
+    )
+    _window("life").show(kind, wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
+
+
+@_in_a_window
+def complete(arguments: Namespace, config: Config) -> None:
+    """Bring a request to its end in a window."""
+    _life("complete", arguments.keystore, config)
+
+
+@_in_a_window
+def revoke(arguments: Namespace, config: Config) -> None:
+    """Take a certificate back in a window."""
+    _life("revoke", arguments.keystore, config)
+
+
+@_in_a_window
+def activate(arguments: Namespace, config: Config) -> None:
+    """Let the new encryption key take over, in a window."""
+    _life("activate", arguments.keystore, config)
+
+
+@_in_a_window
+def change_password(arguments: Namespace, config: Config) -> None:
+    """Protect a keystore with another password, in a window."""
+    _life("password", arguments.keystore, config)
+
+
 @_in_a_window
 def inventory(arguments: Namespace, config: Config) -> None:
     """All certificates that a person manages, beside the keystores here."""
@@ -158,6 +193,11 @@ class _Acts:
         self._config, self._journal, self._window = config, journal, window
         self.done_by: dict[Act, Callable[[Choice], object]] = {
             Act.RENEW: lambda choice: self._start("renew", "--window", str(choice.path)),
+            Act.REQUEST: lambda _choice: self._start("request", "--window"),
+            Act.COMPLETE: lambda choice: self._start("complete", "--window", str(choice.path)),
+            Act.ACTIVATE: lambda choice: self._start("activate", "--window", str(choice.path)),
+            Act.PASSWORD: lambda choice: self._start("password", "change", "--window", str(choice.path)),
+            Act.REVOKE: lambda choice: self._start("revoke", "--window", str(choice.path)),
             Act.PASS_ON: lambda choice: self._start("pass-on", "--window", str(choice.path)),
             Act.LATER: self._put_off,
             Act.CHECK: lambda _choice: self._processes.start("check", ("check",), lambda _code, _said: None),

@@ -22,6 +22,11 @@ TOOLTIP_LENGTH = 120
 
 class Act(Enum):
     RENEW = auto()  # or go on with a renewal
+    REQUEST = auto()  # a new certificate, or go on with a request that needs the eID
+    COMPLETE = auto()
+    ACTIVATE = auto()
+    PASSWORD = auto()
+    REVOKE = auto()
     PASS_ON = auto()  # to the person with the eID
     LATER = auto()
     CHECK = auto()
@@ -115,12 +120,16 @@ def menu(
     """
     own = certificates(findings)
     under_way: dict[str, Renewal] = {renewal.fingerprint: renewal for renewal in renewals}
+    by_path = {renewal.new_path: renewal.fingerprint for renewal in renewals if renewal.old_path is None}
     items: list[Item] = []
     for finding in own:
         items.append(Item(line(finding)))
-        renewal = under_way.pop(subject_of(finding), None)
+        mark = by_path.get(finding.observation.path.removesuffix(".pending"), subject_of(finding))
+        renewal = under_way.pop(mark, None)
         if renewal is not None:
             items += _renewal_items(renewal)
+        elif finding.state in (State.PENDING, State.INCOMPLETE):
+            items.append(_complete(name_of(finding) if len(own) > 1 else None, finding.observation.path))
         elif finding.state in (State.RENEWABLE, State.URGENT):
             text = _("Renew now…") if len(own) == 1 else _("Renew {name} now…").format(name=name_of(finding))
             items.append(Item(text, Choice(Act.RENEW, finding.observation.path)))
@@ -132,7 +141,7 @@ def menu(
     if not own:
         items.append(Item(_("No keystore was found")))
     for renewal in under_way.values():
-        items += [Item(renewal.holder.name or renewal.holder.type), *_renewal_items(renewal)]
+        items += [Item(_pending_line(renewal)), *_renewal_items(renewal)]
     later = _later([each for each in own if subject_of(each) not in {r.fingerprint for r in renewals}], now, zone)
     return (*items, SEPARATOR, *later, *_always())
 
@@ -182,14 +191,51 @@ def text_of(items: Sequence[Item], act: Act, *paths: str) -> str | None:
     return next((i.text for i in items if i.choice and i.choice.act is act and i.choice.path in paths), None)
 
 
+def more(finding: Finding, renewals: Sequence[Renewal] = ()) -> tuple[Item, ...]:
+    """What is seldom wanted of this keystore. Revoking is no remedy: it stands last, and here only."""
+    path, state = finding.observation.path, finding.state
+    is_under_way = any(path in (each.old_path, each.new_path) for each in renewals)
+    if state in (State.UNREADABLE, State.PENDING) or is_under_way or finding.observation.path.endswith(".pending"):
+        return ()
+    items = [Item(_("Change the password…"), Choice(Act.PASSWORD, path))]
+    if finding.days_left is not None and state not in (State.EXPIRED, State.REVOKED):
+        items.append(Item(_("Revoke…"), Choice(Act.REVOKE, path)))
+    return tuple(items)
+
+
+def _complete(name: str | None, path: str) -> Item:
+    text = _("Complete the request…")
+    return Item(_("{name}: {state}").format(name=name, state=text) if name else text, Choice(Act.COMPLETE, path))
+
+
+def _pending_line(renewal: Renewal) -> str:
+    """Whose request it is, and what it waits for."""
+    name = renewal.holder.name or renewal.holder.type
+    if renewal.old_path is not None:
+        return name
+    if renewal.ended_because is not None:
+        waits = _("eHealth refused it")
+    elif renewal.step in (Step.MAKE_KEY, Step.SIGN):
+        waits = _("requested; it waits for the eID")
+    elif renewal.step is Step.ACTIVATE:
+        waits = _("waits for its encryption key to take over")
+    elif renewal.by_hand:
+        waits = _("requested; a person at eHealth looks at it")
+    else:
+        waits = _("requested; eHealth makes the certificate")
+    return _("{name}: {state}").format(name=name, state=waits)
+
+
 def _renewal_items(renewal: Renewal) -> list[Item]:
+    if renewal.step is Step.ACTIVATE:
+        return [Item(_("Let the new encryption key take over…"), Choice(Act.ACTIVATE, renewal.new_path))]
+    if renewal.old_path is None:
+        if renewal.wanted is not None and renewal.needs_a_person:
+            return [Item(_("Go on with the request…"), Choice(Act.REQUEST, renewal.path))]
+        return [_complete(None, renewal.path)]
     if not renewal.needs_a_person:
         return [Item(_("Renewal under way: nothing has to be done"))]
-    if renewal.step is Step.ACTIVATE:
-        text = _("Renewed. Let the new encryption key take over…")
-    else:
-        text = _("Go on with the renewal…")
-    return [Item(text, Choice(Act.RENEW, renewal.path))]
+    return [Item(_("Go on with the renewal…"), Choice(Act.RENEW, renewal.path))]
 
 
 def _later(findings: Sequence[Finding], now: datetime, zone: tzinfo | None) -> list[Item]:
@@ -207,6 +253,7 @@ def _later(findings: Sequence[Finding], now: datetime, zone: tzinfo | None) -> l
 
 def _always() -> tuple[Item, ...]:
     return (
+        Item(_("New certificate…"), Choice(Act.REQUEST)),
         Item(_("Check now"), Choice(Act.CHECK)),
         Item(_("Open folder"), Choice(Act.FOLDER)),
         Item(_("History"), Choice(Act.HISTORY)),

@@ -50,6 +50,15 @@ AFTER_A_CHANGE = timedelta(seconds=3)
 _ASK_AGAIN = timedelta(hours=6)
 _NO_TRAY = "no tray"
 
+_OF_A_KEYSTORE: Mapping[Act, tuple[str, tuple[str, ...]]] = {
+    Act.RENEW: ("renew", ("renew",)),
+    Act.COMPLETE: ("renew", ("complete",)),  # by the name of a renewal: only one of them at a time
+    Act.ACTIVATE: ("renew", ("activate",)),
+    Act.PASSWORD: ("password", ("password", "change")),
+    Act.REVOKE: ("revoke", ("revoke",)),
+    Act.PASS_ON: ("pass-on", ("pass-on",)),
+}
+
 _log = logging.getLogger(__name__)
 
 
@@ -394,10 +403,11 @@ class Resident:
 
     def _do(self, choice: Choice) -> None:
         match choice:
-            case Choice(Act.RENEW, str(path)):
-                self._open(f"renew {path}", "renew", "--window", path)
-            case Choice(Act.PASS_ON, str(path)):
-                self._open(f"pass-on {path}", "pass-on", "--window", path)
+            case Choice(Act.REQUEST):
+                self._open("request", "request", "--window")
+            case Choice(act, str(path)) if act in _OF_A_KEYSTORE:
+                name, words = _OF_A_KEYSTORE[act]
+                self._open(f"{name} {path}", *words, "--window", path)
             case Choice(Act.LATER, subject=str(subject), later=timedelta() as later):
                 self._later(subject, later)
             case Choice(Act.CHECK):

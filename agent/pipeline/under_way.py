@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from agent.core.renewal import Renewal
+from agent.pipeline.files import pending_path
 from agent.ports import Outside
 
 
@@ -14,3 +15,11 @@ def under_way(outside: Outside, path: Path) -> Renewal | None:
         if str(path) == renewal.old_path or str(path).startswith(renewal.new_path):
             return renewal
     return None
+
+
+def openable(outside: Outside, path: Path) -> Path:
+    """The file that has what was done so far of the request at `path`: its working file, while there is one."""
+    begun = under_way(outside, path)
+    if begun is not None and begun.old_path is None and outside.keystores.exists(pending_path(begun)):
+        return pending_path(begun)
+    return path

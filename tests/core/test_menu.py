@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from agent.core.finding import Observation
 from agent.core.glance import Fingerprint, Glance
 from agent.core.holder import Environment, Holder
-from agent.core.menu import TOOLTIP_LENGTH, Act, Item, Mark, Sign, certificates, clipped, menu, sign, tooltip
-from agent.core.renewal import Renewal, Step
+from agent.core.menu import TOOLTIP_LENGTH, Act, Item, Mark, Sign, certificates, clipped, menu, more, sign, tooltip
+from agent.core.registration import ContactData
+from agent.core.renewal import Renewal, Step, Wanted
 from agent.watch.judge import judge
 
 NOW = datetime(2027, 3, 2, 9, 0, tzinfo=UTC)
@@ -50,6 +51,7 @@ def test_a_practice_with_one_keystore_in_its_window() -> None:
         "Copy for the person with the eID…",
         "",
         "Remind me later",
+        "New certificate…",
         "Check now",
         "Open folder",
         "History",
@@ -117,12 +119,44 @@ def test_a_renewal_under_way_asks_for_nothing() -> None:
 @pytest.mark.parametrize("step", [Step.SIGN, Step.ACTIVATE])
 def test_a_renewal_that_waits_for_a_person_can_be_gone_on_with(step: Step) -> None:
     renewal = replace(RENEWAL, step=step)
-    assert len(chosen(Act.RENEW, keystore(45), renewals=(renewal,))) == 1
-    assert len(chosen(Act.RENEW, renewals=(renewal,))) == 1, "even when the old file is gone"
+    act = Act.ACTIVATE if step is Step.ACTIVATE else Act.RENEW
+    assert len(chosen(act, keystore(45), renewals=(renewal,))) == 1
+    assert len(chosen(act, renewals=(renewal,))) == 1, "even when the old file is gone"
 
 
 def test_a_refused_renewal_waits_for_a_person() -> None:
     assert len(chosen(Act.RENEW, keystore(45), renewals=(replace(RENEWAL, ended_because="No."),))) == 1
+
+
+def test_what_is_half_finished_can_be_completed() -> None:
+    half = keystore(400)
+    assert half.glance is not None
+    half = half._replace(glance=replace(half.glance, encryption_keys=0))
+    (complete,) = chosen(Act.COMPLETE, half)
+    assert complete.choice is not None
+    assert complete.choice.path == "/k/aa.p12"
+
+
+@pytest.mark.parametrize(
+    ("step", "act", "waits"),
+    [
+        (Step.SIGN, Act.REQUEST, "it waits for the eID"),
+        (Step.COLLECT, Act.COMPLETE, "eHealth makes the certificate"),
+        (Step.ACTIVATE, Act.ACTIVATE, "waits for its encryption key"),
+    ],
+)
+def test_an_unfinished_first_request_says_whose_it_is_and_what_it_waits_for(step: Step, act: Act, waits: str) -> None:
+    first = replace(RENEWAL, old_path=None, step=step, wanted=Wanted(ContactData("a@b.be", "003221234567")))
+    assert any(HOLDER.name in text and waits in text for text in texts(renewals=(first,)) if HOLDER.name)
+    assert any(item.choice and item.choice.path == "/k/new.p12" for item in chosen(act, renewals=(first,)))
+
+
+def test_revoking_stands_under_more_alone() -> None:
+    for days in (400, 45, 5, -1):
+        assert chosen(Act.REVOKE, keystore(days)) == []
+    assert [item.text for item in more(judge([keystore(400)], NOW)[0])] == ["Change the password…", "Revoke…"]
+    assert [item.text for item in more(judge([keystore(-1)], NOW)[0])] == ["Change the password…"]
+    assert more(judge([keystore(45)], NOW)[0], (RENEWAL,)) == (), "nothing is changed below a renewal"
 
 
 @pytest.mark.parametrize(

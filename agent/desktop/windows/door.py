@@ -55,6 +55,7 @@ class WindowDoor:
         is_first: a certificate is made that replaces none.
         signer: whose card it is, where that is known before the contract.
         asks_for: what eHealth is asked with a PIN before anything is requested, translated.
+        does: what is signed where no certificate is made, translated.
     Attributes:
         wants_other_card: the person said that somebody else is to sign; the run ends, and another begins.
         signer: whose card it was.
@@ -71,11 +72,12 @@ class WindowDoor:
         is_first: bool = False,
         signer: Person | None = None,
         asks_for: str = "",
+        does: str = "",
     ) -> None:
         self._stage, self._card, self._holder, self._environment = stage, card, matter.holder, matter.environment
         self._card_poll_s, self._asks_for = card_poll_s, asks_for
         self._progress = Progress(Step.MAKE_KEY, "", goes_on_alone=goes_on_alone, is_first=is_first)
-        self._now: Page = Busy(ASKING) if asks_for else self._progress
+        self._now: Page = Busy(ASKING) if asks_for else Busy(does) if does else self._progress
         self._pin_was_asked_here = False
         self._last_pin_problem: CardError | None = None
         self.wants_other_card = False

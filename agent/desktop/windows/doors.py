@@ -19,7 +19,14 @@ class Doors:
         self._awaits_other_card = False
 
     def open(
-        self, card: Card, matter: Matter, goes_on_alone: bool = False, signer: Person | None = None, asks_for: str = ""
+        self,
+        card: Card,
+        matter: Matter,
+        goes_on_alone: bool = False,
+        *,
+        signer: Person | None = None,
+        asks_for: str = "",
+        does: str = "",
     ) -> WindowDoor:
         """Another door; where somebody else is to sign, once their card is there."""
         self._door = door = WindowDoor(
@@ -31,6 +38,7 @@ class Doors:
             is_first=True,
             signer=signer,
             asks_for=asks_for,
+            does=does,
         )
         if self._awaits_other_card:
             self._awaits_other_card = False

@@ -51,6 +51,7 @@ class Choice(Enum):
     ANEW = auto()
     CHANGE = auto()
     SHEET = auto()
+    RENEW = auto()
 
 
 @dataclass(frozen=True)

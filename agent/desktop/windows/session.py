@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,8 @@ from agent.core.password import password_problem
 from agent.core.person import Person
 from agent.core.renewal import Renewal
 from agent.desktop.windows.door import CARD_POLL_S, WindowDoor
+from agent.desktop.windows.opened import Opening
 from agent.desktop.windows.pages import (
-    Answer,
     Busy,
     Choice,
     Finish,
@@ -22,13 +21,10 @@ from agent.desktop.windows.pages import (
     Matter,
     NewPasswordGiven,
     NewPasswordWanted,
-    Page,
-    PasswordGiven,
-    PasswordWanted,
     Trouble,
 )
 from agent.desktop.windows.stage import Stage, WindowClosed
-from agent.errors import AgentError, PasswordNeeded, VaultUnavailable, WrongPassword
+from agent.errors import AgentError, WrongPassword
 from agent.secret import Secret
 from agent.text import N_, _
 
@@ -59,9 +55,8 @@ class Session:
     ) -> None:
         self._wish, self._stage, self._card_poll_s = wish, stage, card_poll_s
         self._make_outside = outside
-        self._password: Secret | None = None
+        self._opening = Opening(stage, comes_next="agent.pipeline.renew")
         self._new_password: Secret | None = None
-        self._is_kept = False
         self._is_begun = False
         self._door: WindowDoor | None = None
         self._signer: Person | None = None
@@ -90,8 +85,9 @@ class Session:
 
     def _finish(self, outside: Outside, renewal: Renewal) -> Finish:
         new = Path(renewal.new_path)
-        assert self._password is not None, "the renewal was opened with it"
-        not_after = outside.keystores.glance(new, self._new_password or self._password).not_after
+        password = self._new_password or self._opening.password
+        assert password is not None, "the renewal was opened with it"
+        not_after = outside.keystores.glance(new, password).not_after
         self._stage.show(Matter(str(new), renewal.holder, renewal.environment, not_after))
         return Finish(renewal, not_after, has_new_password=self._new_password is not None)
 
@@ -103,7 +99,8 @@ class Session:
                 self._awaits_other_card = True
                 return
         if isinstance(problem, WrongPassword):
-            self._password = self._new_password = None
+            self._opening.forget()
+            self._new_password = None
         answer = self._stage.ask(Trouble(problem))
         self._awaits_other_card = answer is Choice.OTHER_CARD
         self._wish = replace(self._wish, anew=answer is Choice.ANEW)
@@ -118,13 +115,13 @@ class Session:
         environment = begun.environment if begun else environment_of(path)
         matter = Matter(str(path), begun.holder if begun else None, environment)
         self._stage.show(matter)
-        password = self._opened(outside, path)
+        password = self._opening.opened(outside, path)
         glance = outside.keystores.glance(path, password)
         not_after = None if glance.pending else glance.not_after
         matter = replace(matter, holder=matter.holder or glance.holder, not_after=not_after)
         self._stage.show(matter)
         if begun is None and not self._is_begun:
-            self._ask_and_load(Introduction(matter))
+            self._opening.ask_and_load(Introduction(matter))
         self._is_begun = True
         if self._new_password is None and not password.reveal().isascii():  # Java opens no such file
             self._new_password = self._chosen(was_chosen=begun is not None)
@@ -136,58 +133,18 @@ class Session:
             password=password,
             new_password=self._new_password,
             profile=self._wish.profile,
-            keep_password=self._is_kept,
+            keep_password=self._opening.is_kept,
             activate=self._wish.activate,
             anew=self._wish.anew,
         )
         return renew(path, environment, outside, door, options)
 
-    def _ask_and_load(self, page: Page) -> Answer:
-        """Ask, and load the libraries of what comes next while the person reads."""
-        self._stage.show(page)
-        import_module("agent.pipeline.renew")
-        return self._stage.answer_to(page)
-
     def _door_for_this_run(self, outside: Outside, matter: Matter) -> WindowDoor:
-        door = WindowDoor(self._stage, outside.card, matter, self._is_kept, self._card_poll_s)
+        door = WindowDoor(self._stage, outside.card, matter, self._opening.is_kept, self._card_poll_s)
         if self._awaits_other_card:
             self._awaits_other_card = False
             door.await_other_card(self._signer)
         return door
-
-    def _opened(self, outside: Outside, path: Path) -> Secret:
-        """The password that opens the keystore: the vault's, or the person's. Raises: KeystoreError."""
-        if self._password is not None:
-            return self._password
-        problem: AgentError | None = None
-        try:
-            kept = outside.vault.password(path)
-        except VaultUnavailable as closed:
-            kept, problem = None, closed
-        if kept is not None:
-            try:
-                outside.keystores.glance(path, kept)
-            except WrongPassword as wrong:
-                problem = wrong
-            else:
-                self._password, self._is_kept = kept, True
-                return kept
-        outside.keystores.stamp(path)
-        return self._asked(outside, path, problem or PasswordNeeded(str(path)))
-
-    def _asked(self, outside: Outside, path: Path, problem: AgentError) -> Secret:
-        while True:
-            given: PasswordGiven = self._ask_and_load(PasswordWanted(str(path), problem))
-            try:
-                outside.keystores.glance(path, given.password)
-                if given.keep:
-                    outside.vault.keep(path, given.password)
-                    self._is_kept = True
-            except (WrongPassword, VaultUnavailable) as again:
-                problem = again
-            else:
-                self._password = given.password
-                return given.password
 
     def _chosen(self, was_chosen: bool) -> Secret:
         """The new keystore's password."""

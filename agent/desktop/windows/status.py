@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tkinter import ttk
 
 from agent.core.finding import Finding, State
-from agent.core.menu import Act, Choice, Item, menu
+from agent.core.menu import Act, Choice, Item, menu, more
 from agent.core.reminders import name_of, subject_of
 from agent.core.renewal import Renewal
 from agent.desktop.windows.parts import PageFrame, fit, keys
@@ -21,6 +21,18 @@ from agent.text import _, in_digits, ngettext
 WIDTH = 872
 _ROWS = 6
 _REFRESH_MS = 1000
+_OF_A_ROW = frozenset(
+    {
+        Act.RENEW,
+        Act.REQUEST,
+        Act.COMPLETE,
+        Act.ACTIVATE,
+        Act.PASSWORD,
+        Act.REVOKE,
+        Act.PASS_ON,
+        Act.LATER,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -167,9 +179,16 @@ class StatusWindow:
         """The menu's lines for this keystore alone."""
         if finding.superseded_by:
             return []
-        own = [each for each in self._known.renewals if each.fingerprint == subject_of(finding)]
-        shown = menu([finding], own, self._clock.now())
-        return [item for item in shown if self._acts(item) & {Act.RENEW, Act.PASS_ON, Act.LATER} & self._deeds.acts]
+        path = finding.observation.path.removesuffix(".pending")
+        own = [each for each in self._known.renewals if each.fingerprint == subject_of(finding) or each.path == path]
+        of_row = _OF_A_ROW & self._deeds.acts
+        items = [
+            item
+            for item in menu([finding], own, self._clock.now())
+            if self._acts(item) & of_row and (item.choice is None or item.choice.path or item.choice.act is Act.LATER)
+        ]
+        seldom = tuple(item for item in more(finding, self._known.renewals) if self._acts(item) & of_row)
+        return [*items, Item(_("More"), items=seldom)] if seldom else items
 
     @staticmethod
     def _acts(item: Item) -> set[Act]:

@@ -1,0 +1,142 @@
+"""Behind the windows that complete a request, take a certificate back, change a password, let a key take over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agent.core.password import password_problem
+from agent.core.renewal import Renewal, Step
+from agent.desktop.windows.keystore_session import KeystoreSession
+from agent.desktop.windows.life_pages import (
+    Activated,
+    BeforeActivating,
+    BeforeRevoking,
+    BegunFound,
+    Completed,
+    OtherPassword,
+    PasswordChanged,
+    ReasonGiven,
+    Revoked,
+)
+from agent.desktop.windows.pages import Busy, Choice, NewPasswordGiven
+from agent.desktop.windows.session import Session, Wish
+from agent.errors import NothingToActivate
+from agent.secret import Secret
+from agent.text import N_, _
+
+if TYPE_CHECKING:
+    from agent.desktop.windows.pages import Matter
+    from agent.pipeline.run import Options
+    from agent.ports import Outside
+
+
+class Completing(KeystoreSession):
+    """A request that was begun here or with another program is brought to its end."""
+
+    def _carry_out(self, outside: Outside) -> None:
+        if self._wish.path is None:
+            self._choose(outside)
+        matter, password = self._open(outside, self._path)
+        from agent.pipeline.renew import complete
+        from agent.pipeline.run import Options
+
+        door = self._doors.open(outside.card, matter, self._opening.is_kept)
+        options = Options(password, None, self._wish.profile, self._opening.is_kept, activate=self._wish.activate)
+        done = complete(self._path, matter.environment, outside, door, options)
+        not_after = outside.keystores.glance(self._path, password).not_after
+        self._stage.show(replace(matter, not_after=not_after))
+        answer = self._stage.ask(Completed(done))
+        self._wish = replace(self._wish, activate=answer is Choice.ACTIVATE)
+
+    def _choose(self, outside: Outside) -> None:
+        from agent.watch.begun import requests_begun
+
+        begun = requests_begun(outside, self._wish.folders, self._wish.patterns)
+        chosen = self._stage.ask(BegunFound(begun)) if len(begun) > 1 else begun[0]
+        self._wish = replace(self._wish, path=chosen.path)
+
+
+class Revoking(KeystoreSession):
+    """A certificate is taken back; where it only has to be replaced, the renewal goes on in the same window."""
+
+    comes_next = "agent.pipeline.revoke"
+
+    def _carry_out(self, outside: Outside) -> None:
+        matter, password = self._open(outside, self._path)
+        from agent.core.registration import CertificateStatus
+        from agent.pipeline.revoke import Revocation
+
+        self._stage.show(Busy(N_("Asking eHealth about the certificate")))
+        revocation = Revocation(self._path, password, matter.environment, outside)
+        if revocation.info.status is CertificateStatus.REVOKED:
+            self._stage.ask(Revoked(was_before=True))
+            return
+        answer = self._stage.ask(BeforeRevoking(revocation.info.replaceable))
+        if not isinstance(answer, ReasonGiven):
+            self._renew_instead(outside)
+            return
+        self._stage.show(Busy(N_("Reading the eID")))
+        revocation.carry_out(answer.reason, self._doors.open(outside.card, matter, does=_("Revoking")))
+        self._stage.ask(Revoked())
+
+    def _renew_instead(self, outside: Outside) -> None:
+        wish = Wish(self._path, self._wish.profile, self._wish.activate)
+        Session(wish, lambda: outside, self._stage, self._card_poll_s).run()
+        self._stage.check_open()
+
+
+class Changing(KeystoreSession):
+    """A keystore is protected by another password."""
+
+    comes_next = "agent.core.password_strength"
+
+    def _carry_out(self, outside: Outside) -> None:
+        matter, old = self._open(outside, self._path)
+        new = self._chosen(matter)
+        self._stage.show(Busy(N_("Proving every key")))
+        from agent.pipeline.protect import change_password
+
+        done = change_password(self._path, old, new, outside, self._wish.profile)
+        self._opening.forget()
+        self._stage.ask(PasswordChanged(self._path, done.copies, done.vault_problem))
+
+    def _chosen(self, matter: Matter) -> Secret:
+        holder = matter.holder
+        own_words = tuple(filter(None, (holder.name, holder.application_id))) if holder else ()
+        page = OtherPassword(own_words)
+        while True:
+            given: NewPasswordGiven = self._stage.ask(page)
+            problem = password_problem(given.password.reveal())
+            if problem is None and given.password == given.again:
+                return given.password
+            page = OtherPassword(own_words, problem or _("the two are not the same"))
+
+
+class Activating(KeystoreSession):
+    """The new encryption key takes over from the old one."""
+
+    def _carry_out(self, outside: Outside) -> None:
+        from agent.pipeline.under_way import under_way
+
+        begun = under_way(outside, self._path)
+        if begun is None or begun.step is not Step.ACTIVATE:
+            raise NothingToActivate(str(self._path))
+        matter, _password = self._open(outside, self._path)
+        from agent.pipeline.depot import served
+        from agent.pipeline.renew import renew
+
+        self._stage.show(Busy(N_("Asking for which key others encrypt now")))
+        before = served(begun.holder, begun.environment, outside)
+        self._stage.ask(BeforeActivating(before))
+        door = self._doors.open(outside.card, matter, self._opening.is_kept)
+        renew(self._path, begun.environment, outside, door, self._options(begun))
+        self._stage.ask(Activated(before, served(begun.holder, begun.environment, outside)))
+
+    def _options(self, begun: Renewal) -> Options:
+        from agent.pipeline.run import Options
+
+        assert self._opening.password is not None, f"{begun.path} was opened"
+        return Options(
+            self._opening.password, profile=self._wish.profile, keep_password=self._opening.is_kept, activate=True
+        )
