@@ -96,12 +96,13 @@ class RenewalWindow:
 
     def catch_up(self) -> None:
         """Draw what was put up since the last time."""
+        lives = self._lives()  # asked first: what it put up before it ended is drawn
         while (said := self.stage.next_page()) is not None:
             if isinstance(said, Matter):
                 self._draw_header(said)
             else:
                 self.show(said)
-        if not self._lives() and not isinstance(self.page, Trouble):
+        if not lives and not isinstance(self.page, Trouble):
             self.show(Trouble(Stopped()))
 
     def _second_passed(self) -> None:

@@ -33,6 +33,7 @@ _OF_A_ROW = frozenset(
         Act.LATER,
     }
 )
+_BESIDE_THE_HEADLINE = (Act.REQUEST, Act.HELP)
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,13 @@ class StatusWindow:
         self._start = frame.way_out(_("&Start the agent"), deeds.watcher.start)
         self._close = frame.way_out(_("&Close"), root.destroy)
         self._show_watcher(deeds.watcher.is_there())
+        headline.pack_configure(pady=(look.px(6), look.px(8)))  # as high as the buttons beside it
+        beside = ttk.Frame(frame.body)
+        beside.place(in_=headline, relx=1.0, rely=0.5, anchor="e")
         for text, item in self._always():
-            if item.choice is not None and item.choice.act is Act.HELP:
-                button = ttk.Button(frame.body, text=text, command=lambda item=item: self._act(item))  # type: ignore[misc]
-                headline.pack_configure(pady=(look.px(6), look.px(8)))  # as high as the button
-                button.place(in_=headline, relx=1.0, rely=0.5, anchor="e")
+            if item.choice is not None and item.choice.act in _BESIDE_THE_HEADLINE:
+                button = ttk.Button(beside, text=text, command=lambda item=item: self._act(item))  # type: ignore[misc]
+                button.pack(side="right", padx=(look.px(8), 0))
             else:
                 frame.secondary(text, lambda item=item: self._act(item))  # type: ignore[misc]
         frame.first(self.table.tree)

@@ -59,9 +59,11 @@ class Visitor:
     ) -> None:
         self.root, look = new_window(scale=1.0, is_dark=False)
         self._failures = failures_of(self.root)
-        self._thread = threading.Thread(target=run, name="renewal", daemon=True)
-        self.window = RenewalWindow(self.root, look, stage, practice.clock, self._thread.is_alive, draw=draw)
-        self._thread.start()
+        self._thread = thread = threading.Thread(target=run, name="renewal", daemon=True)
+        self.window = RenewalWindow(
+            self.root, look, stage, practice.clock, lambda: thread.ident is None or thread.is_alive(), draw=draw
+        )
+        thread.start()
 
     # ── Sees ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
