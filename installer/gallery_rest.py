@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from agent.core.depot import Served
 from agent.core.holder import Environment
 from agent.core.renewal import Step
 from agent.desktop.windows import life_pages as life
@@ -16,7 +17,6 @@ from agent.desktop.windows.renewal import RenewalWindow
 from agent.desktop.windows.stage import Stage
 from agent.desktop.windows.theme import Look
 from agent.errors import NothingBegun, NothingToActivate, VaultUnavailable
-from agent.pipeline.depot import Served
 from agent.ports import Clock
 from agent.watch.begun import Begun
 

@@ -178,7 +178,7 @@ def _renewing(commands: Any) -> None:
     )
     activate.add_argument("keystore", type=Path, metavar="KEYSTORE", help=_("the old or the new keystore"))
     _in_a_window(activate, "activate", "password_stdin")
-    activate.set_defaults(run=command("agent.cli.renewing", "activate"))
+    activate.set_defaults(run=command("agent.cli.activating", "activate"))
     for parser in (renew, complete, revoke, activate):
         parser.add_argument(
             "--password-stdin",

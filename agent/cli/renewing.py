@@ -27,14 +27,11 @@ from agent.core.password import password_problem
 from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step
 from agent.errors import (
-    AgentError,
     ContractDeclined,
-    NothingToActivate,
     PasswordRefused,
     VaultUnavailable,
     WrongPassword,
 )
-from agent.pipeline.depot import served
 from agent.pipeline.renew import renew as renew_keystore
 from agent.pipeline.run import Options
 from agent.pipeline.under_way import under_way
@@ -85,33 +82,6 @@ def _introduce(path: Path, glance: Glance, environment: Environment) -> None:
     width = max(map(len, rows))
     for name, value in rows.items():
         print(f"{name:{width}}  {value}")
-
-
-def activate(arguments: Namespace) -> int:
-    """Let the new encryption token of a finished renewal take over."""
-    config = load(arguments.config)
-    outside = wiring.outside(config)
-    path = arguments.keystore.absolute()
-    begun = under_way(outside, path)
-    if begun is None:
-        raise NothingToActivate(str(path))
-    password, is_kept = keystore_password(arguments, outside, path)
-    options = Options(password=password, profile=config.profile, keep_password=is_kept, activate=True)
-    _tell_served(begun, outside)
-    done = renew_keystore(path, begun.environment, outside, TerminalDoor(), options)
-    _tell_served(done, outside)
-    tell(done)
-    return 0
-
-
-def _tell_served(renewal: Renewal, outside: Outside) -> None:
-    """For which key the world encrypts. It is only told: an answer that does not come stops nothing."""
-    try:
-        now = served(renewal.holder, renewal.environment, outside)
-    except AgentError as problem:
-        complain(problem)
-        return
-    print(now.sentence if now else _("The depot has no encryption key for this holder."))
 
 
 def history(arguments: Namespace) -> int:

@@ -13,6 +13,7 @@ from agent.cli import report
 from agent.cli.terminal import complain, console, secret_from_stdin
 from agent.config import Config, load
 from agent.core.finding import Finding, Observation, State
+from agent.core.menu import pending_line
 from agent.core.renewal import Renewal, Step
 from agent.core.validation import validation_of, what_to_do
 from agent.errors import AgentError, VaultUnavailable
@@ -55,9 +56,12 @@ def status(arguments: Namespace) -> int:
     closed = _vault_problem(findings)
     if closed is not None:
         complain(closed)
-    for step in report.next_steps(findings, _now(arguments), can_store=closed is None):
+    unfinished = wiring.journal().unfinished()
+    begun = {renewal.new_path for renewal in unfinished}  # each has its own line below
+    others = [each for each in findings if each.observation.path.removesuffix(".pending") not in begun]
+    for step in report.next_steps(others, _now(arguments), can_store=closed is None):
         out.print(step, markup=False, soft_wrap=True)
-    for renewal in wiring.journal().unfinished():
+    for renewal in unfinished:
         what, command = _under_way(renewal)
         out.print(f"{what}\n      {command}", markup=False, soft_wrap=True)
     return 0
@@ -87,14 +91,18 @@ def _under_way(renewal: Renewal) -> tuple[str, str]:
         what = _("The encryption key of {name} waits to take over, until every computer has that file:")
         return what.format(name=name), f'ehealth-agent activate "{renewal.new_path}"'
     if renewal.old_path is None:
-        what = _("A request was begun on {begun} and is not finished. Go on with:")
-    elif renewal.ended_because:
+        what = f"{pending_line(renewal)}. " + _("It was begun on {begun}. Go on with:").format(
+            begun=moment(renewal.started)
+        )
+        no_file = renewal.step is Step.MAKE_KEY  # to complete: it is asked for again
+        return what, "ehealth-agent request" if no_file else f'ehealth-agent complete "{renewal.path}"'
+    if renewal.ended_because:
         what = _("A renewal was begun on {begun} and is not finished ({why}). Go on with:")
     else:
         what = _("A renewal was begun on {begun} and is not finished. Go on with:")
     return what.format(
         begun=moment(renewal.started), why=renewal.ended_because
-    ), f'ehealth-agent {"renew" if renewal.old_path else "complete"} "{renewal.path}"'
+    ), f'ehealth-agent renew "{renewal.path}"'
 
 
 def _where(arguments: Namespace, config: Config) -> str:

@@ -141,7 +141,7 @@ def menu(
     if not own:
         items.append(Item(_("No keystore was found")))
     for renewal in under_way.values():
-        items += [Item(_pending_line(renewal)), *_renewal_items(renewal)]
+        items += [Item(pending_line(renewal)), *_renewal_items(renewal)]
     later = _later([each for each in own if subject_of(each) not in {r.fingerprint for r in renewals}], now, zone)
     return (*items, SEPARATOR, *later, *_always())
 
@@ -208,7 +208,7 @@ def _complete(name: str | None, path: str) -> Item:
     return Item(_("{name}: {state}").format(name=name, state=text) if name else text, Choice(Act.COMPLETE, path))
 
 
-def _pending_line(renewal: Renewal) -> str:
+def pending_line(renewal: Renewal) -> str:
     """Whose request it is, and what it waits for."""
     name = renewal.holder.name or renewal.holder.type
     if renewal.old_path is not None:

@@ -68,6 +68,7 @@ def first(run: Run, asked: First) -> Renewal:
 def adopted(run: Run, path: Path, environment: Environment) -> Renewal:
     """What another program began in the keystore at `path`; it goes on in a copy beside it.
 
+    A working file of this agent, begun on another computer, is gone on with as it is and gets its final name.
     Raises: NothingToComplete, KeystoreError.
     """
     keystore = run.outside.keystores.read(path, run.options.password)
@@ -82,12 +83,18 @@ def adopted(run: Run, path: Path, environment: Environment) -> Renewal:
         environment=environment,
         holder=_holder_by_name(path) if waits else _holder(subject_of(authentication), path),
         old_path=None,
-        new_path=str(path),
+        new_path=str(_final_path(run.outside.keystores, path)),
         fingerprint=mark_of_key(authentication),
         public_key_identifier=public_key_identifier(authentication.private_key.public_key()),
     )
     run.save_pending(renewal, keystore)
     return renewal
+
+
+def _final_path(keystores: Keystores, path: Path) -> Path:
+    """Without the ending of a working file, where that name is free."""
+    final = path.with_suffix("") if path.suffix == ".pending" else path
+    return path if keystores.exists(final) else final
 
 
 def mark_of_key(authentication: KeyEntry) -> Fingerprint:

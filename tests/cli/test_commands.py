@@ -57,7 +57,7 @@ WRONG: Sequence[tuple[Sequence[str], int, str]] = [
     (["status", "--bogus"], 2, "no such option"),
     (["renew", "/nowhere/k.p12"], 1, "There is no keystore at"),
     (["renew", "/nowhere/k.p12", "--password-stdin"], 2, "nothing came"),
-    (["activate", "/nowhere/k.p12"], 1, "No renewal of"),
+    (["activate", "/nowhere/k.p12"], 1, "There is no keystore at"),
     (["password", "set", "/nowhere/k.p12"], 1, "There is no keystore at"),
     (["history", "--limit", "none"], 2, "is not a number"),
     (["history", "--window", "--json"], 2, "ehealth-agent history: --json: not together with --window"),

@@ -16,8 +16,10 @@ CTRL_C, CTRL_D = "\x03", "\x04"
 _PATIENCE_S = 60
 _HEARD_S = 2
 _TAKE_IT = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # getpass asks the terminal that its process belongs to
+for each in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):  # a test run in the background ignores them
+    signal.signal(each, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])
 """
 _LOOK = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -55,7 +57,9 @@ class PseudoTerminal:
 
     def _interrupt(self) -> None:
         """Until it is heard: Python does not notice a signal that comes just before it waits for the keyboard."""
+        ends = time.monotonic() + _PATIENCE_S
         while not self.shown[self._answered :].strip(" :^C\n"):
+            assert time.monotonic() < ends, f"Ctrl-C was not heard; so far: {self.shown}"
             self._type(CTRL_C)
             heard = time.monotonic() + _HEARD_S
             while self._read(heard) and not self.shown[self._answered :].strip(" :^C\n"):

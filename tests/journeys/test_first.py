@@ -79,7 +79,7 @@ def test_a_request_that_was_broken_off_goes_on_with_the_same_key_and_no_second_p
 @pytest.mark.parametrize("after_the_act", [False, True], ids=["before it acts", "after it acted"])
 @pytest.mark.parametrize(
     "step",
-    [step for step in Step if step not in (Step.ACTIVATE, Step.DONE, Step.ENDED)],
+    [step for step in Step if step not in (Step.SUBMIT, Step.ACTIVATE, Step.DONE, Step.ENDED)],
     ids=lambda step: step.value,
 )
 def test_a_first_certificate_goes_on_after_a_kill_and_nothing_half_made_is_picked_up(
@@ -168,6 +168,25 @@ def test_a_pending_keystore_is_completed_under_its_own_name(practice: Practice, 
         finish(practice, path)
 
 
+def test_what_this_agent_began_on_another_computer_gets_its_final_name(practice: Practice) -> None:
+    path = _as_the_official_program_leaves_it(practice, "CBE=0417497106,MYAPP-01 20260302-100000.p12.pending")
+    practice.clock.instant += timedelta(hours=12)
+    made = finish(practice, path)
+    assert practice.files() == sorted([practice.path.name, path.stem])
+    assert Path(made.new_path).name == path.stem
+    assert len(practice.opened(made).keys) == 2
+
+
+def test_a_working_file_whose_final_name_is_taken_replaces_nothing(practice: Practice) -> None:
+    path = _as_the_official_program_leaves_it(practice, "CBE=0417497106,MYAPP-01 20260302-100000.p12.pending")
+    other = path.with_suffix("")
+    other.write_bytes(b"another keystore")
+    practice.clock.instant += timedelta(hours=12)
+    made = finish(practice, path)
+    assert other.read_bytes() == b"another keystore"
+    assert made.new_path == str(path)
+
+
 def test_a_keystore_without_encryption_token_gets_one(practice: Practice) -> None:
     made = first(practice)
     path = Path(made.new_path)
@@ -236,7 +255,9 @@ def test_the_old_encryption_keys_go_into_a_new_keystore_with_another_password(pr
 
 
 @pytest.mark.parametrize("after_the_act", [False, True], ids=["before it acts", "after it acted"])
-@pytest.mark.parametrize("step", [step for step in Step if step not in (Step.DONE, Step.ENDED)], ids=lambda s: s.value)
+@pytest.mark.parametrize(
+    "step", [step for step in Step if step not in (Step.SUBMIT, Step.DONE, Step.ENDED)], ids=lambda s: s.value
+)
 def test_killed_anywhere_the_old_keys_are_there(practice: Practice, step: Step, after_the_act: bool) -> None:
     practice.door.pins.append(PIN)
     kill(practice, step, after_the_act)

@@ -11,10 +11,17 @@ import pytest
 
 from agent import cli, wiring
 from agent.config import Config
-from agent.core.renewal import Renewal, Step
+from agent.core.holder import Holder
+from agent.core.registration import ContactData
+from agent.core.renewal import Renewal, Step, Wanted
 from agent.errors import NotYetDelivered, Unreachable
+from agent.pipeline.files import pending_path
+from agent.pipeline.renew import complete, request_first
+from agent.pipeline.request import First
+from agent.pipeline.run import Options
 from agent.sandbox.scenarios import Scenario, Trouble
 from agent.secret import Secret
+from tests.fakes import MemoryJournal
 from tests.journeys.practice import PASSWORD, Practice
 
 
@@ -142,3 +149,96 @@ def test_without_network_it_says_so_and_stays(
     assert cli.main(["resume"]) == 0
     assert only(practice) == before
     assert "cannot be reached" in capsys.readouterr().err
+
+
+# ── First requests ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+PHARMACY = Holder("CBE", "0417497106", "MYAPP-01", "APOTHEEK DE LINDE")
+
+
+def requested(practice: Practice, keep_password: bool = False) -> Renewal:
+    """A first request whose window was closed once eHealth had it."""
+    contact = ContactData("anna@voorbeeld.be", "003291234567", "praktijk@voorbeeld.be", "003291234568")
+    asked = First(PHARMACY, Wanted(contact), practice.environment, practice.path.parent)
+    practice.sandbox.state.scenarios.append(Scenario(Trouble.SLOW_DELIVERY, times=1, value=1))
+    with pytest.raises(NotYetDelivered):
+        request_first(
+            asked, practice.outside, practice.door, Options(PASSWORD, keep_password=keep_password, wait=False)
+        )
+    return only(practice)
+
+
+@pytest.mark.usefixtures("resume")
+def test_a_first_request_comes_to_its_end_by_itself(practice: Practice) -> None:
+    request = requested(practice, keep_password=True)
+    practice.clock.instant += timedelta(hours=12)
+    assert cli.main(["resume"]) == 0
+    assert practice.journal.unfinished() == []
+    assert practice.card.pin_entries == 1, "the one at the beginning"
+    assert len(practice.opened(request).keys) == 2
+    assert practice.vault.password(Path(request.new_path)) == PASSWORD
+    assert practice.vault.password(pending_path(request)) is None
+    assert practice.files() == sorted([practice.path.name, Path(request.new_path).name])
+
+
+@pytest.mark.usefixtures("resume")
+def test_a_first_request_without_its_password_waits_for_a_person(
+    practice: Practice, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = requested(practice)
+    practice.clock.instant += timedelta(hours=12)
+    assert cli.main(["resume"]) == 0
+    assert only(practice) == request
+    assert "is not known here" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("resume")
+def test_a_first_request_that_a_person_at_ehealth_has_is_left_until_then(practice: Practice) -> None:
+    practice.sandbox.trouble(Scenario(Trouble.MANUAL_VALIDATION))
+    requested(practice, keep_password=True)
+    practice.clock.instant += timedelta(hours=12)
+    assert cli.main(["resume"]) == 0
+    waiting = only(practice)
+    assert waiting.next_poll is not None
+    practice.sandbox.approve()
+    practice.clock.instant = waiting.next_poll
+    assert cli.main(["resume"]) == 0
+    assert practice.journal.unfinished() == []
+
+
+@pytest.mark.usefixtures("resume")
+def test_what_another_program_began_comes_to_its_end_by_itself(practice: Practice) -> None:
+    practice.sandbox.trouble(Scenario(Trouble.MANUAL_VALIDATION))
+    request = requested(practice)
+    path = pending_path(request).rename(practice.path.with_name("CBE=0417497106,MYAPP-01 20260302-100000.p12"))
+    assert isinstance(practice.journal, MemoryJournal)
+    practice.journal.save(replace(request, step=Step.ENDED))
+    practice.vault.keep(path, PASSWORD)
+    with pytest.raises(NotYetDelivered):
+        complete(path, practice.environment, practice.outside, practice.door, Options(PASSWORD, wait=False))
+    assert only(practice).is_adopted
+    practice.sandbox.approve()
+    practice.clock.instant += timedelta(hours=24)
+    assert cli.main(["resume"]) == 0
+    assert practice.journal.unfinished() == []
+    assert len(practice.keystores.read(path, PASSWORD).keys) == 2
+    assert practice.vault.password(path) == PASSWORD
+
+
+@pytest.mark.usefixtures("resume")
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_first_request_can_be_completed_in_the_terminal_where_status_says_so(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], is_kept: bool
+) -> None:
+    for name in ("journal", "vault", "keystores", "clock"):
+        monkeypatch.setattr(wiring, name, lambda name=name: getattr(practice, name))
+    request = requested(practice, keep_password=is_kept)
+    practice.clock.instant += timedelta(hours=12)
+    assert cli.main(["status", str(practice.path.parent)]) == 0
+    said = capsys.readouterr().out
+    assert said.count("ehealth-agent complete") == 1
+    assert "APOTHEEK DE LINDE: requested; eHealth makes the certificate." in " ".join(said.split())
+    assert f'ehealth-agent complete "{request.new_path}"' in said
+    monkeypatch.setattr("agent.cli.renewing.ask_secret", lambda _text: PASSWORD)
+    assert cli.main(["complete", request.new_path]) == 0
+    assert practice.journal.unfinished() == []

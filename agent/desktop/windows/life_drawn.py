@@ -8,6 +8,7 @@ from pathlib import Path
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
+from agent.core.depot import others_encrypt_for
 from agent.core.password import password_problem
 from agent.core.password_words import CHANGED, COPY, TELL_SOFTWARE
 from agent.core.reminders import file_name
@@ -36,7 +37,7 @@ from agent.secret import Secret
 from agent.text import _, moment
 
 if TYPE_CHECKING:
-    from agent.pipeline.depot import Served
+    pass
 
 
 class _BegunFound(Drawn):
@@ -180,15 +181,11 @@ class _PasswordChanged(Drawn):
         frame.escape = reply.close
 
 
-def _said(served: Served | None) -> str:
-    return served.sentence if served else _("The depot has no encryption key for this holder.")
-
-
 class _BeforeActivating(Drawn):
     def __init__(self, frame: PageFrame, page: BeforeActivating, reply: Reply) -> None:
         super().__init__(frame, _("Let the new encryption key take over"))
         frame.headline(self.title)
-        frame.paragraph(_said(page.now), "Strong.TLabel")
+        frame.paragraph(others_encrypt_for(page.now), "Strong.TLabel")
         frame.line("•", _("Copy the new keystore to every computer that uses the old one."))
         frame.line("•", _("Point your software to the new file, on each of them."))
         explain_activation(frame)
@@ -201,7 +198,8 @@ class _Activated(Drawn):
         super().__init__(frame, _("Ready"))
         frame.headline(f"✓  {self.title}")
         frame.paragraph(_("Your computer is now ready to use eHealth applications."), "Strong.TLabel")
-        frame.facts([(_("Before"), _said(page.before)), (_("Now"), _said(page.now))])
+        frame.paragraph(others_encrypt_for(page.before, is_past=True))
+        frame.paragraph(others_encrypt_for(page.now))
         frame.paragraph(_("The old keystore stays beside it."))
         frame.primary(_("&Close"), reply.close)
         frame.escape = reply.close

@@ -21,7 +21,7 @@ from agent.errors import VaultUnavailable
 from agent.watch.begun import Begun
 
 if TYPE_CHECKING:  # its libraries take longer to load than a window may
-    from agent.pipeline.depot import Served
+    from agent.core.depot import Served
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.core.password import password_problem
-from agent.core.renewal import Renewal, Step
 from agent.desktop.windows.keystore_session import KeystoreSession
 from agent.desktop.windows.life_pages import (
     Activated,
@@ -21,13 +20,11 @@ from agent.desktop.windows.life_pages import (
 )
 from agent.desktop.windows.pages import Busy, Choice, NewPasswordGiven
 from agent.desktop.windows.session import Session, Wish
-from agent.errors import NothingToActivate
 from agent.secret import Secret
 from agent.text import N_, _
 
 if TYPE_CHECKING:
     from agent.desktop.windows.pages import Matter
-    from agent.pipeline.run import Options
     from agent.ports import Outside
 
 
@@ -117,26 +114,14 @@ class Activating(KeystoreSession):
     """The new encryption key takes over from the old one."""
 
     def _carry_out(self, outside: Outside) -> None:
-        from agent.pipeline.under_way import under_way
-
-        begun = under_way(outside, self._path)
-        if begun is None or begun.step is not Step.ACTIVATE:
-            raise NothingToActivate(str(self._path))
-        matter, _password = self._open(outside, self._path)
-        from agent.pipeline.depot import served
-        from agent.pipeline.renew import renew
-
-        self._stage.show(Busy(N_("Asking for which key others encrypt now")))
-        before = served(begun.holder, begun.environment, outside)
-        self._stage.ask(BeforeActivating(before))
-        door = self._doors.open(outside.card, matter, self._opening.is_kept)
-        renew(self._path, begun.environment, outside, door, self._options(begun))
-        self._stage.ask(Activated(before, served(begun.holder, begun.environment, outside)))
-
-    def _options(self, begun: Renewal) -> Options:
+        matter, password = self._open(outside, self._path)
+        from agent.pipeline.activate import Activation
         from agent.pipeline.run import Options
 
-        assert self._opening.password is not None, f"{begun.path} was opened"
-        return Options(
-            self._opening.password, profile=self._wish.profile, keep_password=self._opening.is_kept, activate=True
-        )
+        is_kept = self._opening.is_kept
+        options = Options(password, profile=self._wish.profile, keep_password=is_kept, activate=True)
+        self._stage.show(Busy(N_("Asking for which key others encrypt now")))
+        activation = Activation(self._path, matter.environment, outside, options)
+        self._stage.ask(BeforeActivating(activation.serves))
+        done = activation.carry_out(self._doors.open(outside.card, matter, is_kept))
+        self._stage.ask(Activated(activation.serves, done.serves))
