@@ -74,10 +74,11 @@ def _watch(arguments: Namespace, tray: Tray) -> Sequence[Callable[[], None]]:
     # always be there, in a process that speaks to nobody.
     sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
 
+    from agent.desktop.around import Around
     from agent.desktop.hints import Hints, is_share
     from agent.desktop.launch import open_folder
     from agent.desktop.memory import give_back
-    from agent.desktop.resident import Around, Resident
+    from agent.desktop.resident import Resident
     from agent.desktop.scheduler import Timetable
 
     clock = wiring.clock()

@@ -7,11 +7,10 @@ too. All that is done here is done in the timetable's thread, one after the othe
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 from agent.config import Config
 from agent.core import inventory_offer
@@ -27,21 +26,20 @@ from agent.core.reminders import (
     Reminder,
     Told,
     due,
-    file_name,
     in_one,
     name_of,
     snoozed,
     subject_of,
     told_now,
 )
-from agent.core.renewal import Renewal, Step
-from agent.desktop.processes import Ended
-from agent.desktop.tray import Face, Tray
+from agent.core.renewal import Renewal
+from agent.desktop.around import Around
+from agent.desktop.going_on import GoingOn
+from agent.desktop.tray import Face
 from agent.errors import AgentError
-from agent.ports import Clock, Journal, Notifier
 from agent.text import _, speak
 from agent.watch.judge import judge, with_requests
-from agent.watch.remind import goes_on_at, is_time_to_ask, renewing
+from agent.watch.remind import is_time_to_ask, renewing
 
 LOOK_EACH_S, LOOK_ON_SHARES_EACH_S = 3600.0, 600.0
 AFTER_A_CHANGE = timedelta(seconds=3)
@@ -60,47 +58,6 @@ _OF_A_KEYSTORE: Mapping[Act, tuple[str, tuple[str, ...]]] = {
 }
 
 _log = logging.getLogger(__name__)
-
-
-class Timetable(Protocol):
-    def every(self, name: str, seconds: float, act: Callable[[], None]) -> None: ...
-    def at(self, name: str, instant: datetime, act: Callable[[], None]) -> None: ...
-    def soon(self, act: Callable[[], None]) -> None: ...
-    def forget(self, name: str) -> None: ...
-
-
-class Children(Protocol):
-    def start(self, name: str, arguments: Sequence[str], ended: Ended, window: bool = False) -> bool: ...
-    def is_running(self, name: str) -> bool: ...
-
-
-@dataclass
-class Around:
-    """What the resident lives among.
-
-    Attributes:
-        load: reads the config anew. Raises: ConfigError.
-        follow: the folders whose changes are to be told by `Resident.changed`.
-        is_share: no changes are told of this folder.
-        open_folder: shows it; False where the desktop cannot.
-        stop: ends the process.
-        rest: nothing is to be done for a while.
-        has_screen: windows can be opened.
-    """
-
-    clock: Clock
-    journal: Journal
-    notifier: Notifier
-    children: Children
-    timetable: Timetable
-    tray: Tray
-    load: Callable[[], Config]
-    follow: Callable[[Sequence[Path]], None]
-    is_share: Callable[[Path], bool]
-    open_folder: Callable[[Path], bool]
-    stop: Callable[[], None]
-    rest: Callable[[], None]
-    has_screen: bool = True
 
 
 @dataclass(frozen=True)
@@ -123,7 +80,7 @@ class Resident:
         self._config_problem = ""
         self._asked: datetime | None = None
         self._made_ready: datetime | None = None
-        self._tried: dict[str, tuple[Renewal, datetime, int]] = {}
+        self._going_on = GoingOn(around, self.look, self._show)
 
     # ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -155,7 +112,7 @@ class Resident:
 
     def jumped(self) -> None:
         """The computer slept, or its clock was set."""
-        self._tried.clear()
+        self._going_on.begin_anew()
         self._asked = self._made_ready = None
         self.look()
 
@@ -223,9 +180,9 @@ class Resident:
         """Read the journal, show what it means today, and do what it asks for."""
         before = self._state
         if self._show_state():
-            self._tell_endings(before.renewals, self._state.renewals)
+            self._going_on.tell_endings(before.renewals, self._state.renewals)
             self._remind()
-            self._plan(self._state.renewals)
+            self._going_on.plan(self._state.renewals)
 
     def _show_state(self) -> bool:
         before = self._state
@@ -346,51 +303,6 @@ class Resident:
         ):
             text = _("The agent watches and reminds all the same. Start it again to see how your certificates are.")
             self._show(Reminder(_("This desktop shows no tray icon"), text))
-
-    # ── Going on ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _plan(self, renewals: Sequence[Renewal]) -> None:
-        """When the next renewal that needs nobody is to be gone on with."""
-        instants = [instant for each in renewals if (instant := self._goes_on_at(each)) is not None]
-        if instants:
-            self._around.timetable.at("resume", min(instants), self._resume)
-        else:
-            self._around.timetable.forget("resume")
-
-    def _goes_on_at(self, renewal: Renewal) -> datetime | None:
-        if self._around.children.is_running(f"renew {renewal.path}"):
-            return None
-        before, tried, fruitless = self._tried.get(renewal.id, (None, None, 0))
-        return goes_on_at(renewal, tried, fruitless if before == renewal else 0)
-
-    def _resume(self) -> None:
-        if not self._around.children.start("resume", ["resume"], self._resumed):
-            return
-        now = self._around.clock.now()
-        for renewal in self._state.renewals:
-            before, _tried, fruitless = self._tried.get(renewal.id, (None, now, 0))
-            self._tried[renewal.id] = (renewal, now, fruitless + 1 if before in (None, renewal) else 1)
-
-    def _resumed(self, code: int, said: str) -> None:  # noqa: ARG002
-        if said:
-            _log.warning("Going on with a renewal: %s", " ".join(said.split()))
-        self._around.timetable.soon(self.look)
-
-    def _tell_endings(self, before: Sequence[Renewal], after: Sequence[Renewal]) -> None:
-        """What became of renewals that went on by themselves."""
-        now = {renewal.id: renewal for renewal in after}
-        for old in before:
-            new = now.get(old.id)
-            if self._around.children.is_running(f"renew {old.path}") or new == old:
-                continue
-            name = old.holder.name or old.holder.type
-            if new is not None and new.ended_because and not old.ended_because:
-                text = _("{name}: {reason} The old keystore is as it was.").format(name=name, reason=new.ended_because)
-                self._show(Reminder(_("eHealth refused the certificate"), text))
-            elif not old.needs_a_person and (new is None or new.step is Step.ACTIVATE) and Path(old.new_path).exists():
-                text = _("{name}: copy {file} to every computer that uses the old one, and point your software to it.")
-                text = text.format(name=name, file=file_name(old.new_path))
-                self._show(Reminder(_("The new eHealth certificate is ready"), text))
 
     # ── Choosing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -16,11 +16,12 @@ from agent.core.glance import Fingerprint, Glance
 from agent.core.holder import Environment, Holder
 from agent.core.menu import Act, Choice, Mark
 from agent.core.readiness import Need, Readiness
-from agent.core.registration import CertificateStatus, TokenStatus
+from agent.core.registration import CertificateStatus, ContactData, TokenStatus
 from agent.core.reminders import LATER, QuietHours, Reminder
-from agent.core.renewal import Renewal, Step
+from agent.core.renewal import Renewal, Step, Wanted
+from agent.desktop.around import Around
 from agent.desktop.processes import NOT_STARTED, Ended
-from agent.desktop.resident import LOOK_EACH_S, LOOK_ON_SHARES_EACH_S, Around, Resident
+from agent.desktop.resident import LOOK_EACH_S, LOOK_ON_SHARES_EACH_S, Resident
 from agent.desktop.tray import Face, first_face
 from agent.errors import ConfigError, JournalError
 from agent.ports import FileStamp, Notifier, Word
@@ -500,6 +501,52 @@ def test_a_refusal_is_told(practice: Practice) -> None:
 def _log_is_heard(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     with caplog.at_level(logging.INFO, "agent"):
         yield
+
+
+# ── First requests ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+REQUEST = replace(RENEWAL, old_path=None, fingerprint=Fingerprint("rr"), wanted=Wanted(ContactData("", "", "", "")))
+
+
+def test_a_first_request_is_gone_on_with(practice: Practice) -> None:
+    next_poll = NOW + timedelta(minutes=20)
+    practice.journal.save(replace(REQUEST, next_poll=next_poll))
+    practice.begin()
+    assert practice.times.at_["resume"][0] == next_poll
+
+
+@pytest.mark.parametrize(("act", "name"), [(Act.REQUEST, "request"), (Act.COMPLETE, f"renew {REQUEST.new_path}")])
+def test_a_first_request_that_is_in_a_window_is_left_alone(practice: Practice, act: Act, name: str) -> None:
+    practice.begin()
+    practice.choose(act, REQUEST.new_path)
+    practice.journal.save(REQUEST)
+    practice.look()
+    assert "resume" not in practice.times.at_
+    practice.end(name)
+    practice.end("check")
+    assert "resume" in practice.times.at_
+
+
+@pytest.mark.parametrize(
+    ("ending", "title", "text"),
+    [
+        ("", "The new eHealth certificate is ready", "GROEP DE BRUG: point your software to new.p12, on"),
+        (".refused", "eHealth refused the certificate", "GROEP DE BRUG: What it said is in the history."),
+    ],
+)
+def test_the_end_of_a_first_request_is_told(
+    practice: Practice, tmp_path: Path, ending: str, title: str, text: str
+) -> None:
+    request = replace(REQUEST, new_path=str(tmp_path / "new.p12"))
+    practice.journal.save(request)
+    practice.begin()
+    (tmp_path / f"new.p12{ending}").write_bytes(b"")
+    practice.journal.save(replace(request, step=Step.ENDED if ending else Step.DONE))
+    practice.look()
+    practice.look()
+    (said,) = practice.desktop.shown
+    assert said.title == title
+    assert said.text.startswith(text)
 
 
 def test_once_a_year_and_on_a_quiet_day_the_inventory_is_offered(practice: Practice) -> None:
