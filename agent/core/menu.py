@@ -195,7 +195,11 @@ def more(finding: Finding, renewals: Sequence[Renewal] = ()) -> tuple[Item, ...]
     """What is seldom wanted of this keystore. Revoking is no remedy: it stands last, and here only."""
     path, state = finding.observation.path, finding.state
     is_under_way = any(path in (each.old_path, each.new_path) for each in renewals)
-    if state in (State.UNREADABLE, State.PENDING) or is_under_way or finding.observation.path.endswith(".pending"):
+    if (
+        state in (State.UNREADABLE, State.PENDING, State.MISSING)
+        or is_under_way
+        or finding.observation.path.endswith(".pending")
+    ):
         return ()
     items = [Item(_("Change the password…"), Choice(Act.PASSWORD, path))]
     if finding.days_left is not None and state not in (State.EXPIRED, State.REVOKED):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.finding import Observation
+from agent.core.finding import Observation, State
 from agent.core.glance import Fingerprint, Glance
 from agent.core.holder import Environment, Holder
 from agent.core.menu import TOOLTIP_LENGTH, Act, Item, Mark, Sign, certificates, clipped, menu, more, sign, tooltip
@@ -157,6 +157,8 @@ def test_revoking_stands_under_more_alone() -> None:
     assert [item.text for item in more(judge([keystore(400)], NOW)[0])] == ["Change the password…", "Revoke…"]
     assert [item.text for item in more(judge([keystore(-1)], NOW)[0])] == ["Change the password…"]
     assert more(judge([keystore(45)], NOW)[0], (RENEWAL,)) == (), "nothing is changed below a renewal"
+    gone = replace(judge([keystore(400)], NOW)[0], state=State.MISSING)
+    assert more(gone) == (), "there is no file to change"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def fill_in(person: PseudoTerminal, kind: str, question: str, number: str, name:
         person.answer("Welk type? [1]", "1"),
         person.answer(question, number),
         person.answer("Naam van de organisatie", name),
-        person.answer("Toepassings-id", application),
+        person.answer("Applicatie-id", application),
         person.answer("E-mailadres van de verantwoordelijke", "anna@voorbeeld.be"),
         person.answer("Telefoonnummer van de verantwoordelijke", "0470/12.34.56"),
         person.answer("Algemeen e-mailadres", ""),
