@@ -1,7 +1,9 @@
 """pystray's X11 icon, mended: clicks arrive, the panel's own colour is behind it, and it ends when the tray does.
 
-python-xlib 0.33 leaves unsent what one thread has to send while another has just sent something, until the next event
-comes: the icon stayed blank, or did not end. So all is sent, and known to have arrived, before an event is waited for.
+python-xlib 0.33 is not made for two threads on one connection: it leaves unsent what one has to send while another has
+just sent something, and does not wake one that waits for an answer when another returns early: the icon stayed blank,
+or hung. So other threads than the icon's own speak to it by a connection of their own, and all is sent, and known to
+have arrived, before an event is waited for.
 
 pystray 0.19.5 asks for no button events, pastes a picture without its transparency, fails at a title that is not
 Latin-1, keeps a window that nobody sees after the tray went away, and keeps threads waiting that speak to an icon which
@@ -11,11 +13,13 @@ freedesktop.org, System Tray Protocol.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import Xlib.display
 import Xlib.error
+import Xlib.protocol.event
 import Xlib.X
 from PIL import Image
 from pystray import _xorg
@@ -54,6 +58,33 @@ class X11Icon(_xorg.Icon):  # type: ignore[misc]
     _icon_data: Any
     _queue: Any
     _systray_manager: Any
+    _thread: threading.Thread | None = None
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        flush = self._display.flush
+
+        def flush_in_own_thread() -> None:
+            if self._is_own_thread():
+                flush()
+
+        self._display.flush = flush_in_own_thread
+
+    def _is_own_thread(self) -> bool:
+        return self._thread in (None, threading.current_thread())
+
+    def _send_message(self, window: Any, client_type: int, *data: int) -> None:
+        if self._is_own_thread():
+            super()._send_message(window, client_type, *data)
+            return
+        words = (Xlib.X.CurrentTime, *data, 0, 0, 0, 0)[:5]
+        message = Xlib.protocol.event.ClientMessage(window=window.id, client_type=client_type, data=(32, words))
+        speaker = Xlib.display.Display(self._display.get_display_name())
+        try:
+            speaker.send_event(window, message, event_mask=Xlib.X.NoEventMask)
+            speaker.sync()
+        finally:
+            speaker.close()
 
     @property
     def is_left_alone(self) -> bool:

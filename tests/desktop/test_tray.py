@@ -116,3 +116,47 @@ def test_who_speaks_to_an_icon_that_has_ended_is_not_kept_waiting(tmp_path: Path
             tray.terminate()
             tray.wait()
     assert said.stdout == "not kept waiting\n", said.stderr
+
+
+_MANY = """
+import threading
+import agent.desktop.tray as tray
+
+shown = tray.SystemTray()
+icon, _ = shown._found()
+
+def speak(icon):
+    icon.visible = True
+
+    def many(name):
+        for count in range(60):
+            icon.title = f'{name} {count}'
+            icon.icon = shown._drawn(64, False)
+
+    speakers = [threading.Thread(target=many, args=(name,)) for name in 'abc']
+    for each in speakers:
+        each.start()
+    for each in speakers:
+        each.join()
+    print('all said', flush=True)
+    icon.stop()
+
+icon.run(setup=speak)
+print('ended')
+"""
+
+
+@needs_a_desktop
+def test_many_threads_speak_to_an_icon_and_it_does_not_hang(tmp_path: Path) -> None:
+    """One connection for several threads once left the icon's own waiting for an answer that had come."""
+    with x_server("800x600x24") as display:
+        environ = home(tmp_path) | {"PYSTRAY_BACKEND": "xorg", "DISPLAY": display}
+        tray = subprocess.Popen(["trayer"], env=environ, stderr=subprocess.DEVNULL)
+        try:
+            until(lambda: "panel" in Seat(environ).windows(), "there is a tray")
+            program = [sys.executable, "-c", _MANY]
+            said = subprocess.run(program, env=environ, capture_output=True, text=True, timeout=60, check=False)
+        finally:
+            tray.terminate()
+            tray.wait()
+    assert said.stdout == "all said\nended\n", said.stderr
