@@ -24,13 +24,14 @@ from agent.errors import (
     NotYetDelivered,
     OutcomeUnknown,
 )
+from agent.pipeline.ask import ask_and_keep
 from agent.pipeline.depot import served
 from agent.pipeline.platform import Platform
 from agent.pipeline.renew import renew
 from agent.pipeline.run import Options, authentication_of, encryption_keys_of, signer_of, subject_of
 from agent.pipeline.under_way import under_way
-from agent.ports import Door, Event, Outside, Word
-from agent.protocol import certra, etk, etkdepot, etkra
+from agent.ports import Door, Event, Outside
+from agent.protocol import etk, etkdepot, etkra
 from agent.text import _
 
 
@@ -128,8 +129,4 @@ class _ByHand:
         check_token(token, next((each for each in own if each == token), own[-1]))
 
     def _asked(self) -> CertificateInfo:
-        operation = certra.GET_CERTIFICATE_INFO_FOR_AUTHENTICATION_CERTIFICATE
-        info = self._platform.ask(operation, None, signer_of(self._authentication))
-        word = Word(self._outside.clock.now(), info.status, info.token_status, info.replacement_opens)
-        self._outside.journal.keep_word(fingerprint(self._authentication.certificate), word)
-        return info
+        return ask_and_keep(self._authentication, self._platform, self._outside)

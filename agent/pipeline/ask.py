@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from agent.core.finding import Observation
+from agent.core.keystore import KeyEntry
 from agent.core.registration import CertificateInfo
 from agent.core.x509 import fingerprint
 from agent.errors import PasswordNeeded
@@ -27,7 +28,11 @@ def ask_about(observation: Observation, outside: Outside, offered: Secret | None
     if password is None:
         raise PasswordNeeded(observation.path)
     authentication = authentication_of(outside.keystores.read(path, password), path)
-    platform = Platform(outside.services, outside.clock, observation.environment)
+    return ask_and_keep(authentication, Platform(outside.services, outside.clock, observation.environment), outside)
+
+
+def ask_and_keep(authentication: KeyEntry, platform: Platform, outside: Outside) -> CertificateInfo:
+    """What eHealth knows of the certificate of this key; the journal keeps it. Raises: ServiceError, JournalError."""
     operation = certra.GET_CERTIFICATE_INFO_FOR_AUTHENTICATION_CERTIFICATE
     info = platform.ask(operation, None, signer_of(authentication))
     word = Word(outside.clock.now(), info.status, info.token_status, info.replacement_opens, info.base_services)

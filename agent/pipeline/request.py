@@ -20,9 +20,10 @@ from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step, Wanted, stand_in
 from agent.core.x509 import fingerprint, public_key_identifier
 from agent.errors import Damaged, NothingToComplete, NotReplaceable, RenewalNotOpen
+from agent.pipeline.ask import ask_and_keep
 from agent.pipeline.files import finished_path, pending_path, refused_path
 from agent.pipeline.run import Run, authentication_of, encryption_keys_of, goes_to, subject_of
-from agent.ports import Event, Keystores, Outside, Word
+from agent.ports import Event, Keystores, Outside
 from agent.text import _, ngettext
 
 
@@ -121,12 +122,7 @@ def begin(run: Run, path: Path, environment: Environment) -> Renewal:
     if is_dummy(authentication.certificate):
         raise NotReplaceable(str(path), _("it has no certificate yet, only a request that was begun elsewhere"))
     now = run.outside.clock.now()
-    info = run.info_of(authentication)
-    mark = fingerprint(authentication.certificate)
-    run.outside.journal.keep_word(
-        mark, Word(now, info.status, info.token_status, info.replacement_opens, info.base_services)
-    )
-    _check_replaceable(info, path)
+    _check_replaceable(ask_and_keep(authentication, run.platform, run.outside), path)
     holder = _holder(subject_of(authentication), path)
     started = _free_instant(run.outside.keystores, path.parent, holder, environment, now)
     return Renewal(
@@ -137,7 +133,7 @@ def begin(run: Run, path: Path, environment: Environment) -> Renewal:
         holder=holder,
         old_path=str(path),
         new_path=str(finished_path(path.parent, holder, environment, started)),
-        fingerprint=mark,
+        fingerprint=fingerprint(authentication.certificate),
     )
 
 

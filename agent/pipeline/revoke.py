@@ -12,12 +12,12 @@ from agent.core.holder import Environment
 from agent.core.keystore import KeyEntry
 from agent.core.person import Person
 from agent.core.registration import CertificateInfo, CertificateStatus, RevocationContract, RevocationReason
-from agent.core.x509 import fingerprint
 from agent.errors import BadReply, ContractDeclined, IssuedCertificateError, NotRevocable, OutcomeUnknown
+from agent.pipeline.ask import ask_and_keep
 from agent.pipeline.platform import Platform
-from agent.pipeline.run import authentication_of, signer_of, subject_of
+from agent.pipeline.run import authentication_of, subject_of
 from agent.pipeline.sign import CardSigner, usable_eid, with_card
-from agent.ports import CardKey, Door, Event, Outside, Word
+from agent.ports import CardKey, Door, Event, Outside
 from agent.protocol import certra
 from agent.secret import Secret
 from agent.text import _
@@ -74,10 +74,4 @@ class Revocation:
         return contract
 
     def _asked(self) -> CertificateInfo:
-        operation = certra.GET_CERTIFICATE_INFO_FOR_AUTHENTICATION_CERTIFICATE
-        info = self._platform.ask(operation, None, signer_of(self._authentication))
-        word = Word(
-            self._outside.clock.now(), info.status, info.token_status, info.replacement_opens, info.base_services
-        )
-        self._outside.journal.keep_word(fingerprint(self._authentication.certificate), word)
-        return info
+        return ask_and_keep(self._authentication, self._platform, self._outside)

@@ -9,6 +9,7 @@ import pytest
 
 from agent import cli, wiring
 from agent.core.renewal import Renewal, Step
+from agent.core.x509 import fingerprint
 from agent.errors import NothingToActivate, OutcomeUnknown
 from agent.pipeline.activate import Activation
 from agent.pipeline.depot import shown
@@ -69,6 +70,14 @@ def test_a_token_that_another_program_registered_takes_over_by_hand(practice: Pr
     assert practice.journal.history(1)[0].what == "activate"
     with pytest.raises(NothingToActivate):
         activation(practice, elsewhere.new_path)
+
+
+def test_what_ehealth_said_of_its_services_is_still_known_afterwards(practice: Practice, elsewhere: Renewal) -> None:
+    for each in practice.sandbox.state.registrations:
+        each.base_services = ("tsa",)
+    activation(practice, elsewhere.new_path).carry_out(practice.door)
+    certificate = practice.opened(elsewhere).keys[0].certificate
+    assert practice.journal.words()[fingerprint(certificate)].base_services == ("tsa",)
 
 
 @pytest.mark.parametrize("trouble", [Trouble.CUT_AFTER, Trouble.TRUNCATED])
