@@ -25,13 +25,13 @@ from agent.errors import (
     OutcomeUnknown,
 )
 from agent.pipeline.ask import ask_and_keep
-from agent.pipeline.depot import served
+from agent.pipeline.depot import served, served_certificate
 from agent.pipeline.platform import Platform
 from agent.pipeline.renew import renew
 from agent.pipeline.run import Options, authentication_of, encryption_keys_of, signer_of, subject_of
 from agent.pipeline.under_way import under_way
 from agent.ports import Door, Event, Outside
-from agent.protocol import etk, etkdepot, etkra
+from agent.protocol import etkra
 from agent.text import _
 
 
@@ -121,8 +121,7 @@ class _ByHand:
 
     def _check_served(self) -> None:
         """The world encrypts for a key that this keystore has."""
-        token_der = self._platform.ask(etkdepot.GET_ETK, etkdepot.GetEtk(self.holder))
-        token = etk.read_etk(token_der).encryption_certificate
+        token = served_certificate(self.holder, self._platform)
         own = [entry.certificate for entry in encryption_keys_of(self._keystore)]
         if not own:
             raise Damaged(str(self._path), _("it has no encryption key"))

@@ -10,9 +10,10 @@ from agent.core.registration import CertificateStatus, TokenStatus
 from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step
 from agent.errors import NotYetDelivered, RenewalRefused
+from agent.pipeline.depot import served_certificate
 from agent.pipeline.files import pending_path, token_path
 from agent.pipeline.run import Run, authentication_of, encryption_keys_of, goes_to, signer_of
-from agent.protocol import etk, etkdepot, etkra
+from agent.protocol import etkra
 from agent.text import _
 
 
@@ -84,8 +85,7 @@ def _new_authentication(run: Run, renewal: Renewal) -> KeyEntry:
 def _done(run: Run, renewal: Renewal) -> Renewal:
     """The last check: the public depot serves the new token, so the world encrypts for the new key."""
     keystore = run.outside.keystores.read(Path(renewal.new_path), run.new_password)
-    served_der = run.platform.ask(etkdepot.GET_ETK, etkdepot.GetEtk(renewal.holder))
-    check_token(etk.read_etk(served_der).encryption_certificate, keystore.keys[-1].certificate)
+    check_token(served_certificate(renewal.holder, run.platform), keystore.keys[-1].certificate)
     in_force = _("Certificate and encryption token are in force.")
     run.note(renewal, _("Renewed: certificate and encryption token are in force.") if renewal.old_path else in_force)
     return goes_to(renewal, Step.DONE)

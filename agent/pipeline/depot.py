@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from agent.core.depot import Served
@@ -16,15 +17,17 @@ _SHOWN = 16
 
 
 def served(holder: Holder, environment: Environment, outside: Outside) -> Served | None:
-    """None where the depot has no token for `holder`. Raises: ServiceError."""
+    """None where the depot has no token for `holder`. Raises: ServiceError, IssuedCertificateError."""
     try:
-        token_der = Platform(outside.services, outside.clock, environment).ask(
-            etkdepot.GET_ETK, etkdepot.GetEtk(holder)
-        )
+        certificate = served_certificate(holder, Platform(outside.services, outside.clock, environment))
     except WrongReply:
         return None
-    certificate = etk.read_etk(token_der).encryption_certificate
     return Served(shown(certificate.public_key()), certificate.not_valid_after_utc)
+
+
+def served_certificate(holder: Holder, platform: Platform) -> x509.Certificate:
+    """The certificate of the key that the world encrypts for. Raises: ServiceError, IssuedCertificateError."""
+    return etk.read_etk(platform.ask(etkdepot.GET_ETK, etkdepot.GetEtk(holder))).encryption_certificate
 
 
 def shown(public_key: CertificatePublicKeyTypes) -> str:

@@ -30,10 +30,10 @@ from agent.errors import (
     WrongPassword,
 )
 from agent.pipeline.ask import ask_about
+from agent.pipeline.depot import served_certificate
 from agent.pipeline.platform import Platform
 from agent.pipeline.request import First
 from agent.ports import Event, Outside
-from agent.protocol import etk, etkdepot
 from agent.secret import Secret
 from agent.text import N_, _
 
@@ -83,15 +83,14 @@ def known_of(observation: Observation, password: Secret | None, outside: Outside
 
 def _of_the_depot(holder: Holder, environment: Environment, outside: Outside) -> Known | None:
     """The token that the world encrypts for has the name and the dates of its certificate; no key is needed."""
-    platform = Platform(outside.services, outside.clock, environment)
     try:
-        served = etk.read_etk(platform.ask(etkdepot.GET_ETK, etkdepot.GetEtk(holder)))
+        certificate = served_certificate(holder, Platform(outside.services, outside.clock, environment))
     except (ServiceError, IssuedCertificateError):
         return None
-    found = holder_of(name_of(served.encryption_certificate.subject))
+    found = holder_of(name_of(certificate.subject))
     if found is None or replace(found, name=None) != holder:
         return None
-    return Known(found, not_after=served.encryption_certificate.not_valid_after_utc)
+    return Known(found, not_after=certificate.not_valid_after_utc)
 
 
 def dated(finding: Finding, known: Known, now: datetime) -> Finding:
