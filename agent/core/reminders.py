@@ -205,7 +205,12 @@ def name_of(finding: Finding) -> str:
 
 def file_name(path: str) -> str:
     """The file's name, without the national number that the official program writes into it."""
-    return re.sub(r"SSIN=\d+", "SSIN", PurePath(path).name)
+    return without_number(PurePath(path).name)
+
+
+def without_number(text: str) -> str:
+    """`text` without the national number that the name of a person's keystore has in it."""
+    return re.sub(r"SSIN=\d+", "SSIN", text)
 
 
 def reminder(finding: Finding) -> Reminder | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from agent.core.reminders import without_number
 from agent.desktop.launch import open_folder
 from agent.desktop.windows.contract_page import ContractDrawn
 from agent.desktop.windows.drawn import Drawn, Reply
@@ -30,7 +31,7 @@ from agent.desktop.windows.pages import (
 from agent.desktop.windows.parts import PageFrame
 from agent.desktop.windows.progress_page import ProgressDrawn
 from agent.desktop.windows.theme import Look
-from agent.desktop.windows.words import environment_name, holder_name, holder_number, without_number
+from agent.desktop.windows.words import environment_name, holder_name, holder_number
 from agent.secret import Secret
 from agent.text import _, ngettext, written
 

@@ -15,12 +15,12 @@ from agent.core.holder import Environment
 from agent.core.renewal import Renewal
 from agent.desktop.windows.door import CARD_POLL_S
 from agent.desktop.windows.doors import Doors
-from agent.desktop.windows.pages import Busy, Choice, Matter, PasswordGiven, PasswordWanted
+from agent.desktop.windows.opened import Opening
+from agent.desktop.windows.pages import Busy, Choice, Matter
 from agent.desktop.windows.request_pages import Begun, Made, RequestTrouble, TakenUp
 from agent.desktop.windows.stage import Stage, WindowClosed
 from agent.errors import (
     AgentError,
-    PasswordNeeded,
     Refused,
     RenewalRefused,
     VaultUnavailable,
@@ -201,27 +201,9 @@ class RequestSession:
         if not places:  # it ended before its key was saved
             self._filling.choose_password()
             return
-        path = places[0]
-        problem: AgentError = PasswordNeeded(str(path))
-        try:
-            kept = outside.vault.password(path)
-            if kept is not None:
-                outside.keystores.glance(path, kept)
-                self._filling.password, self._filling.keep = kept, True
-                return
-        except (VaultUnavailable, WrongPassword) as why:
-            problem = why
-        while True:
-            given: PasswordGiven = self._stage.ask(PasswordWanted(str(path), problem))
-            try:
-                outside.keystores.glance(path, given.password)
-                if given.keep:
-                    outside.vault.keep(path, given.password)
-            except (WrongPassword, VaultUnavailable) as again:
-                problem = again
-            else:
-                self._filling.password, self._filling.keep = given.password, given.keep
-                return
+        opening = Opening(self._stage, comes_next="agent.pipeline.renew")
+        self._filling.password = opening.opened(outside, places[0])
+        self._filling.keep = opening.is_kept
 
     # ── After it ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

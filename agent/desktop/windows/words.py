@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from agent.core.finding import Finding, State
@@ -23,11 +22,6 @@ def holder_name(holder: Holder) -> str:
 def holder_number(holder: Holder) -> str:
     number = _("a person") if holder.type == "SSIN" else f"{holder.type} {holder.number}"
     return f"{number}, {holder.application_id}" if holder.application_id else number
-
-
-def without_number(text: str) -> str:
-    """`text` without the national number that the name of a person's keystore has in it."""
-    return re.sub(r"SSIN=\d+", "SSIN", text)
 
 
 _STATES = {
