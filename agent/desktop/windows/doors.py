@@ -24,18 +24,19 @@ class Doors:
         matter: Matter,
         goes_on_alone: bool = False,
         *,
+        is_first: bool = True,
         signer: Person | None = None,
         asks_for: str = "",
         does: str = "",
     ) -> WindowDoor:
-        """Another door; where somebody else is to sign, once their card is there."""
+        """Another door, as `WindowDoor` has it; where somebody else is to sign, once their card is there."""
         self._door = door = WindowDoor(
             self._stage,
             card,
             matter,
             goes_on_alone,
             self._card_poll_s,
-            is_first=True,
+            is_first=is_first,
             signer=signer,
             asks_for=asks_for,
             does=does,

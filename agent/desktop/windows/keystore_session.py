@@ -12,7 +12,7 @@ from agent.desktop.windows.door import CARD_POLL_S
 from agent.desktop.windows.doors import Doors
 from agent.desktop.windows.life_pages import LifeTrouble
 from agent.desktop.windows.opened import Opening
-from agent.desktop.windows.pages import Busy, Choice, Matter
+from agent.desktop.windows.pages import Answer, Busy, Choice, Matter, Trouble
 from agent.desktop.windows.stage import Stage, WindowClosed
 from agent.errors import AgentError, WrongPassword
 from agent.secret import Secret
@@ -73,8 +73,16 @@ class KeystoreSession:
             return
         if isinstance(problem, WrongPassword):
             self._opening.forget()
-        if self._stage.ask(LifeTrouble(problem)) is Choice.OTHER_CARD:
+        answer = self._stage.ask(self._trouble(problem))
+        if answer is Choice.OTHER_CARD:
             self._doors.await_other_card()
+        self._answered(answer)
+
+    def _trouble(self, problem: AgentError) -> Trouble:
+        return LifeTrouble(problem)
+
+    def _answered(self, answer: Answer) -> None:
+        """What else the answer to trouble means."""
 
     def _open(self, outside: Outside, path: Path) -> tuple[Matter, Secret]:
         """The keystore's password, and whose it is, which stands above the pages. Raises: KeystoreError."""

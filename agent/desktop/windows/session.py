@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.core.glance import Profile
 from agent.core.password import password_problem
-from agent.core.person import Person
 from agent.core.renewal import Renewal
-from agent.desktop.windows.door import CARD_POLL_S, WindowDoor
-from agent.desktop.windows.opened import Opening
+from agent.desktop.windows.door import CARD_POLL_S
+from agent.desktop.windows.keystore_session import KeystoreSession, KeystoreWish
 from agent.desktop.windows.pages import (
-    Busy,
+    Answer,
     Choice,
     Finish,
     Introduction,
@@ -23,10 +22,10 @@ from agent.desktop.windows.pages import (
     NewPasswordWanted,
     Trouble,
 )
-from agent.desktop.windows.stage import Stage, WindowClosed
+from agent.desktop.windows.stage import Stage
 from agent.errors import AgentError, WrongPassword
 from agent.secret import Secret
-from agent.text import N_, _
+from agent.text import _
 
 if TYPE_CHECKING:
     from agent.ports import Outside
@@ -42,46 +41,20 @@ class Wish:
     anew: bool = False
 
 
-class Session:
-    """One window's renewal, from the first page to the last.
-
-    Args:
-        outside: makes the outside; called in this thread, because its libraries take a moment to load.
-        card_poll_s: seconds between two looks at the reader while it is waited for.
-    """
+class Session(KeystoreSession):
+    """One window's renewal, from the first page to the last."""
 
     def __init__(
         self, wish: Wish, outside: Callable[[], Outside], stage: Stage, card_poll_s: float = CARD_POLL_S
     ) -> None:
-        self._wish, self._stage, self._card_poll_s = wish, stage, card_poll_s
-        self._make_outside = outside
-        self._opening = Opening(stage, comes_next="agent.pipeline.renew")
+        super().__init__(KeystoreWish(wish.path, wish.profile), outside, stage, card_poll_s)
+        self._activate, self._anew = wish.activate, wish.anew
         self._new_password: Secret | None = None
         self._is_begun = False
-        self._door: WindowDoor | None = None
-        self._signer: Person | None = None
-        self._awaits_other_card = False
 
-    def run(self) -> None:
-        """To the last page, or until the window is closed."""
-        try:
-            self._stage.show(Busy(N_("Looking at the keystore")))
-            outside = self._make_outside()
-            self._stage.at_close(outside.card.cancel)
-            while True:
-                self._attempt(outside)
-        except WindowClosed:
-            return
-
-    def _attempt(self, outside: Outside) -> None:
-        """One run of the pipeline, and what the person answers to its end."""
-        try:
-            finish = self._finish(outside, self._renewed(outside))
-        except AgentError as problem:
-            self._after(problem)
-            return
-        answer = self._stage.ask(finish)
-        self._wish = replace(self._wish, activate=answer is Choice.ACTIVATE)
+    def _carry_out(self, outside: Outside) -> None:
+        finish = self._finish(outside, self._renewed(outside))
+        self._activate = self._stage.ask(finish) is Choice.ACTIVATE
 
     def _finish(self, outside: Outside, renewal: Renewal) -> Finish:
         new = Path(renewal.new_path)
@@ -92,34 +65,22 @@ class Session:
         return Finish(renewal, not_after, has_new_password=self._new_password is not None)
 
     def _after(self, problem: AgentError) -> None:
-        door, self._door = self._door, None
-        if door is not None:
-            self._signer = door.signer
-            if door.wants_other_card:
-                self._awaits_other_card = True
-                return
         if isinstance(problem, WrongPassword):
-            self._opening.forget()
             self._new_password = None
-        answer = self._stage.ask(Trouble(problem))
-        self._awaits_other_card = answer is Choice.OTHER_CARD
-        self._wish = replace(self._wish, anew=answer is Choice.ANEW)
+        super()._after(problem)
+
+    def _trouble(self, problem: AgentError) -> Trouble:
+        return Trouble(problem)
+
+    def _answered(self, answer: Answer) -> None:
+        self._anew = answer is Choice.ANEW
 
     def _renewed(self, outside: Outside) -> Renewal:
         """Raises: AgentError."""
         from agent.pipeline.under_way import under_way
-        from agent.watch.look import environment_of
 
-        path = self._wish.path
-        begun = under_way(outside, path)
-        environment = begun.environment if begun else environment_of(path)
-        matter = Matter(str(path), begun.holder if begun else None, environment)
-        self._stage.show(matter)
-        password = self._opening.opened(outside, path)
-        glance = outside.keystores.glance(path, password)
-        not_after = None if glance.pending else glance.not_after
-        matter = replace(matter, holder=matter.holder or glance.holder, not_after=not_after)
-        self._stage.show(matter)
+        begun = under_way(outside, self._path)
+        matter, password = self._open(outside, self._path)
         if begun is None and not self._is_begun:
             self._opening.ask_and_load(Introduction(matter))
         self._is_begun = True
@@ -128,23 +89,17 @@ class Session:
         from agent.pipeline.renew import renew
         from agent.pipeline.run import Options
 
-        self._door = door = self._door_for_this_run(outside, matter)
+        is_kept = self._opening.is_kept
+        door = self._doors.open(outside.card, matter, is_kept, is_first=False)
         options = Options(
             password=password,
             new_password=self._new_password,
             profile=self._wish.profile,
-            keep_password=self._opening.is_kept,
-            activate=self._wish.activate,
-            anew=self._wish.anew,
+            keep_password=is_kept,
+            activate=self._activate,
+            anew=self._anew,
         )
-        return renew(path, environment, outside, door, options)
-
-    def _door_for_this_run(self, outside: Outside, matter: Matter) -> WindowDoor:
-        door = WindowDoor(self._stage, outside.card, matter, self._opening.is_kept, self._card_poll_s)
-        if self._awaits_other_card:
-            self._awaits_other_card = False
-            door.await_other_card(self._signer)
-        return door
+        return renew(self._path, matter.environment, outside, door, options)
 
     def _chosen(self, was_chosen: bool) -> Secret:
         """The new keystore's password."""
