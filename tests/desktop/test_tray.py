@@ -79,6 +79,20 @@ def test_without_d_bus_the_icon_is_there_and_ends_well(tmp_path: Path, backend: 
             until(lambda: "ΑΘΗΝΑ – apotheek 药…" in seat.windows(), "it has its words")
 
 
+def beside_a_tray(folder: Path, program: str, timeout: int) -> subprocess.CompletedProcess[str]:
+    """What a Python program says on a screen with a tray."""
+    with x_server("800x600x24") as display:
+        environ = home(folder) | {"PYSTRAY_BACKEND": "xorg", "DISPLAY": display}
+        tray = subprocess.Popen(["trayer"], env=environ, stderr=subprocess.DEVNULL)
+        try:
+            until(lambda: "panel" in Seat(environ).windows(), "there is a tray")
+            command = [sys.executable, "-c", program]
+            return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=timeout, check=False)
+        finally:
+            tray.terminate()
+            tray.wait()
+
+
 _LATE = """
 import threading
 import agent.desktop.tray as tray
@@ -105,16 +119,7 @@ run()
 @needs_a_desktop
 def test_who_speaks_to_an_icon_that_has_ended_is_not_kept_waiting(tmp_path: Path) -> None:
     """A tray that leaves while the icon is put into it once kept the agent waiting for ever."""
-    with x_server("800x600x24") as display:
-        environ = home(tmp_path) | {"PYSTRAY_BACKEND": "xorg", "DISPLAY": display}
-        tray = subprocess.Popen(["trayer"], env=environ, stderr=subprocess.DEVNULL)
-        try:
-            until(lambda: "panel" in Seat(environ).windows(), "there is a tray")
-            program = [sys.executable, "-c", _LATE]
-            said = subprocess.run(program, env=environ, capture_output=True, text=True, timeout=30, check=False)
-        finally:
-            tray.terminate()
-            tray.wait()
+    said = beside_a_tray(tmp_path, _LATE, timeout=30)
     assert said.stdout == "not kept waiting\n", said.stderr
 
 
@@ -149,14 +154,5 @@ print('ended')
 @needs_a_desktop
 def test_many_threads_speak_to_an_icon_and_it_does_not_hang(tmp_path: Path) -> None:
     """One connection for several threads once left the icon's own waiting for an answer that had come."""
-    with x_server("800x600x24") as display:
-        environ = home(tmp_path) | {"PYSTRAY_BACKEND": "xorg", "DISPLAY": display}
-        tray = subprocess.Popen(["trayer"], env=environ, stderr=subprocess.DEVNULL)
-        try:
-            until(lambda: "panel" in Seat(environ).windows(), "there is a tray")
-            program = [sys.executable, "-c", _MANY]
-            said = subprocess.run(program, env=environ, capture_output=True, text=True, timeout=60, check=False)
-        finally:
-            tray.terminate()
-            tray.wait()
+    said = beside_a_tray(tmp_path, _MANY, timeout=60)
     assert said.stdout == "all said\nended\n", said.stderr
