@@ -73,6 +73,12 @@ class Keystores(Protocol):
         Raises: KeystoreNotFound, NotPkcs12, Damaged, Hostile, WrongPassword, KeystoreBusy.
         """
 
+    def keys_held(self, path: Path) -> int | None:
+        """How many keys the file holds, told without its password; None where that is encrypted too.
+
+        Raises: as `glance`, but for WrongPassword.
+        """
+
     def read(self, path: Path, password: Secret) -> Keystore:
         """All entries, each key checked against its certificate.
 
