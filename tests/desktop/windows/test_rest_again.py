@@ -248,6 +248,7 @@ ACTIVATING: Way = {PasswordWanted: give_password, BeforeActivating: go_on}
 def test_activating_that_is_broken_off_changes_nothing_and_can_be_done_later(
     practice: Practice, last: type[Page]
 ) -> None:
+    let_time_pass(practice)
     waiting = Path(practice.renew(activate=False).new_path)
     guest = Guest(practice, "activate", waiting)
     go_to(guest, last, ACTIVATING)
