@@ -64,9 +64,7 @@ def _confirmed(found: Ready, outside: Outside, arguments: Namespace) -> Ready:
         return found
     text = _("eHealth reaches the responsible person at {email} and {phone}.")
     print(text.format(email=contact.email_private, phone=contact.phone_private))
-    if confirm(_("Is that still right?")):
-        return watch.confirmed(found, outside.journal)
-    return watch.not_right(found)
+    return watch.said(found, confirm(_("Is that still right?")), outside.journal)
 
 
 def _once(checks: Sequence[Check]) -> list[Check]:

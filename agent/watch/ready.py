@@ -9,14 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 
 from agent.core.doctor import Check, Mark, Topic, fine
 from agent.core.doctor_eid import signature_ends
 from agent.core.finding import Finding, Observation, State
 from agent.core.glance import Fingerprint
-from agent.core.readiness import Readiness, is_time_to_look, is_unreachable, lacks_of
+from agent.core.readiness import (
+    NOT_RIGHT,
+    Readiness,
+    Said,
+    digest,
+    is_time_to_look,
+    is_unreachable,
+    lacks_of,
+    said_of,
+    with_word,
+)
 from agent.core.registration import CertificateInfo, ContactData
 from agent.core.survey import Software
 from agent.errors import (
@@ -64,7 +73,7 @@ class Ready:
     @property
     def is_to_be_confirmed(self) -> bool:
         """A person has not said yet whether the contact data is right."""
-        return self.contact is not None and self.known is not None and digest(self.contact) != self.known.confirmed
+        return self.contact is not None and said_of(self.contact, self.known) is Said.NOTHING
 
 
 def _nobody(*_told: object) -> None:
@@ -157,7 +166,7 @@ def _of_one(finding: Finding, found: Sequence[Check], ends: datetime | None, gro
     assert journal is not None, "there is one, because the keystores were looked at"
     before = journal.readiness().get(glance.fingerprint, Readiness(now))
     password = password_check(finding, ground.keystores, ground.vault)
-    contact, contact_check = _contact(finding, ask, before.confirmed)
+    contact, contact_check = _contact(finding, ask, before)
     ends = ends or before.signature_ends
     known = replace(
         before,
@@ -207,49 +216,36 @@ def password_check(finding: Finding, keystores: Keystores, vault: Vault) -> Chec
     return fine(Topic.PASSWORDS, _("the stored one opens the keystore"))
 
 
-def _contact(finding: Finding, ask: AskEHealth, confirmed: str | None) -> tuple[ContactData | None, Check]:
+def _contact(finding: Finding, ask: AskEHealth, known: Readiness) -> tuple[ContactData | None, Check]:
     try:
         contact = ask(finding.observation).contact
     except ServiceError as problem:
         return None, Check(Topic.CONTACT, Mark.TODO, str(problem), problem.advice)
     except AgentError as problem:
         return None, Check(Topic.CONTACT, Mark.TODO, _("it could not be asked"), problem.advice)
-    return contact, contact_check(contact, confirmed)
+    return contact, contact_check(contact, known)
 
 
-def contact_check(contact: ContactData, confirmed: str | None) -> Check:
-    """Args: `confirmed`: the digest of what a person said is right."""
+def contact_check(contact: ContactData, known: Readiness) -> Check:
+    """What eHealth has, and what a person said of it."""
     found = _("{email}, {phone}").format(email=contact.email_private, phone=contact.phone_private)
-    if digest(contact) == confirmed:
-        return fine(Topic.CONTACT, _("{what}, confirmed here").format(what=found))
+    match said_of(contact, known):
+        case Said.RIGHT:
+            return fine(Topic.CONTACT, _("{what}, confirmed here").format(what=found))
+        case Said.WRONG:
+            found = _("{what}, not right any more, as was said here").format(what=found)
+            return Check(Topic.CONTACT, Mark.TODO, found, _(NOT_RIGHT))
     todo = _("Look whether they are still right, and say so: ehealth-agent ready")
     return Check(Topic.CONTACT, Mark.TODO, found, todo)
 
 
-def digest(contact: ContactData) -> str:
-    """Stands for contact data where nobody's address is to be kept."""
-    parts = contact.email_private, contact.phone_private, contact.email_general or "", contact.phone_general or ""
-    return sha256("\n".join(parts).encode()).hexdigest()
-
-
-def confirmed(found: Ready, journal: Journal) -> Ready:
-    """After a person has said that the contact data is right."""
+def said(found: Ready, is_right: bool, journal: Journal) -> Ready:
+    """After a person has said whether the contact data is right: that is remembered, and the renewal goes by it."""
     glance = found.finding.observation.glance
     assert glance is not None, "it was opened"
     assert found.contact is not None, "it was shown"
     assert found.known is not None, "it was looked at"
-    known = replace(found.known, confirmed=digest(found.contact))
+    known = with_word(found.known, found.contact, is_right)
     journal.keep_readiness(glance.fingerprint, known)
-    return replace(found, own=_with(found, contact_check(found.contact, known.confirmed)), known=known)
-
-
-def not_right(found: Ready) -> Ready:
-    """After a person has said that the contact data is not right any more."""
-    todo = _("Have eHealth's support put it right before the renewal: it goes by these.")
-    return replace(
-        found, own=_with(found, Check(Topic.CONTACT, Mark.TODO, _("not right any more, was said here"), todo))
-    )
-
-
-def _with(found: Ready, said: Check) -> list[Check]:
-    return [*(each for each in found.own if each.topic is not said.topic), said]
+    others = [each for each in found.own if each.topic is not Topic.CONTACT]
+    return replace(found, own=[*others, contact_check(found.contact, known)], known=known)
