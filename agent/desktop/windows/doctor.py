@@ -8,19 +8,19 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tkinter import filedialog, font, ttk
+from tkinter import filedialog
 
-from agent.core.doctor import Check, Mark, Part, Topic, sign, verdict
+from agent.core.doctor import Check, Topic, verdict
 from agent.desktop.windows.background import in_background
+from agent.desktop.windows.checks_area import ChecksArea, by_part
 from agent.desktop.windows.parts import PageFrame, fit, keys
-from agent.desktop.windows.theme import BODY, STRONG, Look, every, new_window
+from agent.desktop.windows.theme import Look, every, new_window
 from agent.errors import AgentError
 from agent.text import _
 
 WIDTH = 760
 _LINES = 22
 _TICK_MS = 50
-_GOES_ON = "…"
 
 Begun = Callable[[Sequence[Topic]], object]
 Tell = Callable[[int, Sequence[Check]], object]
@@ -60,7 +60,9 @@ class DoctorWindow:
         self.frame = frame = PageFrame(root, look, WIDTH)
         frame.headline(_("What is wrong here"))
         self.said = frame.paragraph("")
-        self.text = self._area()
+        self._area = ChecksArea(frame.body, look, _LINES)
+        self._area.box.pack(fill="both", expand=True, pady=(0, look.px(8)))
+        self.text = self._area.text
         self._again = frame.primary(_("Check &again"), self.look_again)
         self._save = frame.secondary(_("&Save report…"), self._save_report)
         self._copy = frame.secondary(_("Co&py"), self._copy_all)
@@ -111,65 +113,12 @@ class DoctorWindow:
 
     # ── Showing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _area(self) -> tk.Text:
-        px = self.look.px
-        box = ttk.Frame(self.frame.body)
-        box.pack(fill="both", expand=True, pady=(0, px(8)))
-        text = tk.Text(box, wrap="word", width=1, height=_LINES, font=BODY, padx=px(8), pady=px(8), relief="solid")
-        text.configure(borderwidth=1, highlightthickness=px(2), cursor="arrow", takefocus=True)
-        bar = ttk.Scrollbar(box, command=text.yview)
-        text.configure(yscrollcommand=bar.set)
-        bar.pack(side="right", fill="y")
-        text.pack(side="left", fill="both", expand=True)
-        written = font.nametofont(STRONG, text)
-        indent = max(written.measure(" ".join(sign(mark))) for mark in Mark) + px(16)
-        text.tag_configure("heading", font=STRONG, spacing1=px(10), spacing3=px(4))
-        for name, own in (("line", BODY), ("stops", STRONG)):
-            text.tag_configure(name, font=own, tabs=(indent,), lmargin2=indent, spacing3=px(2))
-        text.tag_configure("todo", tabs=(indent,), lmargin1=indent, lmargin2=indent, spacing3=px(6))
-        for key, amount in (("<Up>", -1), ("<Down>", 1)):
-            text.bind(key, lambda _event, amount=amount: self._scroll(amount))  # type: ignore[misc]
-        text.bind("<Tab>", lambda _event: self._leave(text.tk_focusNext()))
-        text.bind("<Shift-Tab>", lambda _event: self._leave(text.tk_focusPrev()))
-        return text
-
-    def _scroll(self, amount: int) -> str:
-        self.text.yview_scroll(amount, "units")
-        return "break"
-
-    @staticmethod
-    def _leave(widget: tk.Misc | None) -> str:
-        if widget is not None:
-            widget.focus_set()
-        return "break"
-
     def _show(self) -> None:
         self.said.configure(text=_("Looking …") if self._is_looking else verdict(self.checks))
         for button in (self._again, self._save, self._copy):
             button.state(["disabled" if self._is_looking else "!disabled"])
-        top = self.text.yview()[0]
-        self.text.configure(state="normal")
-        self.text.delete("1.0", "end")
-        for part in Part:
-            self._show_part(part)
-        self.text.configure(state="disabled")
-        self.text.yview_moveto(top)
-
-    def _show_part(self, part: Part) -> None:
         waiting = [topic for position, topic in enumerate(self._topics) if position not in self._found]
-        order = list(Topic)
-        entries = [(check.topic, check) for check in self.checks] + [(topic, None) for topic in waiting]
-        own = sorted((each for each in entries if each[0].part is part), key=lambda each: order.index(each[0]))
-        if own:
-            self.text.insert("end", f"{_(part.value)}\n", "heading")
-        for topic, check in own:
-            if check is None:
-                self.text.insert("end", f"{_GOES_ON}\t{topic.title}\n", "line")
-                continue
-            style = "stops" if check.mark is Mark.STOPS else "line"
-            self.text.insert("end", f"{' '.join(sign(check.mark))}\t{check.said}\n", style)
-            if check.todo:
-                self.text.insert("end", f"→ {check.todo}\n", "todo")
+        self._area.show(by_part(self.checks, waiting))
 
     # ── Handing on ───────────────────────────────────────────────────────────────────────────────────────────────────
 
