@@ -78,7 +78,7 @@ def gallery(scale: float, is_dark: bool = False) -> Iterator[Shown]:
 
     Raises: DisplayMissing.
     """
-    for windows in (_renewal, _request, _rest, _inventory, _status, _pass_on, _history, _settings, _doctor, _notice):
+    for windows in _WINDOWS:
         root, look = new_window(scale, is_dark)
         failures = failures_of(root)
         try:
@@ -160,6 +160,12 @@ def _inventory(root: tk.Tk, look: Look) -> Iterator[Shown]:
     from installer.gallery_inventory import inventory_pages
 
     yield from inventory_pages(root, look, _Standstill())
+
+
+def _ready(root: tk.Tk, look: Look) -> Iterator[Shown]:
+    from installer.gallery_ready import ready_pages
+
+    yield from ready_pages(root, look, _Standstill())
 
 
 def _rest(root: tk.Tk, look: Look) -> Iterator[Shown]:
@@ -342,3 +348,18 @@ def _checks() -> list[Check]:
 def _notice(root: tk.Tk, look: Look) -> Iterator[Shown]:
     notice.draw(root, look, PasswordNeeded(str(KEYSTORE)))
     yield "notice", root
+
+
+_WINDOWS = (
+    _renewal,
+    _request,
+    _rest,
+    _inventory,
+    _ready,
+    _status,
+    _pass_on,
+    _history,
+    _settings,
+    _doctor,
+    _notice,
+)

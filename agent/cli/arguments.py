@@ -245,6 +245,7 @@ def _recovering(commands: Any) -> None:
     )
     ready.add_argument("--json", action="store_true", help=_("an object instead of lines"))
     ready.set_defaults(run=command("agent.cli.readying", "ready"))
+    _in_a_window(ready, "ready", "json", "qualities")
     recover = commands.add_parser(
         "recover", help=_("the way back to a working keystore: expired, revoked, refused, gone, password forgotten")
     )

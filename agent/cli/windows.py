@@ -140,6 +140,17 @@ def inventory(arguments: Namespace, config: Config) -> None:
 
 
 @_in_a_window
+def ready(arguments: Namespace, config: Config) -> None:
+    """Whether the next renewal could be done, and what only a person knows of it."""
+    from agent.cli.doctor import ground_of
+
+    window = _window("ready")
+    wish = window.ReadyWish(arguments.keystore, tuple(config.folders), tuple(config.patterns))
+    outside, config_file = lambda: wiring.outside_of_a_window(config), arguments.config
+    window.ready_in_a_window(wish, outside, lambda: ground_of(config_file), wiring.clock())
+
+
+@_in_a_window
 def history(_arguments: Namespace, _config: Config) -> None:
     """What happened, newest first."""
     _window("history").show_history(wiring.journal().history(_HISTORY))
@@ -198,6 +209,7 @@ class _Acts:
             Act.ACTIVATE: lambda choice: self._start("activate", "--window", str(choice.path)),
             Act.PASSWORD: lambda choice: self._start("password", "change", "--window", str(choice.path)),
             Act.REVOKE: lambda choice: self._start("revoke", "--window", str(choice.path)),
+            Act.READY: lambda choice: self._start("ready", "--window", str(choice.path)),
             Act.PASS_ON: lambda choice: self._start("pass-on", "--window", str(choice.path)),
             Act.LATER: self._put_off,
             Act.CHECK: lambda _choice: self._processes.start("check", ("check",), lambda _code, _said: None),

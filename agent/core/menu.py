@@ -5,13 +5,14 @@ Source: design/product.md; issue "The resident".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import Enum, auto
 
 from agent.core.finding import Finding, State
 from agent.core.holder import Environment
+from agent.core.readiness import READY
 from agent.core.reminders import name_of, snooze_choices, subject_of
 from agent.core.renewal import Renewal, Step
 from agent.text import _, ngettext
@@ -27,6 +28,7 @@ class Act(Enum):
     ACTIVATE = auto()
     PASSWORD = auto()
     REVOKE = auto()
+    READY = auto()  # could it be renewed when its day comes
     PASS_ON = auto()  # to the person with the eID
     LATER = auto()
     CHECK = auto()
@@ -110,13 +112,18 @@ def sign(findings: Sequence[Finding], renewals: Sequence[Renewal]) -> Sign:
 
 
 def menu(
-    findings: Sequence[Finding], renewals: Sequence[Renewal], now: datetime, zone: tzinfo | None = None
+    findings: Sequence[Finding],
+    renewals: Sequence[Renewal],
+    now: datetime,
+    zone: tzinfo | None = None,
+    unready: Collection[str] = (),
 ) -> tuple[Item, ...]:
     """The whole menu.
 
     Args:
         renewals: those that have not ended.
         now: aware UTC.
+        unready: the paths of keystores whose renewal something stands in the way of.
     """
     own = certificates(findings)
     under_way: dict[str, Renewal] = {renewal.fingerprint: renewal for renewal in renewals}
@@ -133,6 +140,11 @@ def menu(
         elif finding.state in (State.RENEWABLE, State.URGENT):
             text = _("Renew now…") if len(own) == 1 else _("Renew {name} now…").format(name=name_of(finding))
             items.append(Item(text, Choice(Act.RENEW, finding.observation.path)))
+        if renewal is None and finding.observation.path in unready:
+            text = _(READY)
+            if len(own) > 1:
+                text = _("{name}: {state}").format(name=name_of(finding), state=text)
+            items.append(Item(text, Choice(Act.READY, finding.observation.path)))
         if can_be_passed_on(finding, renewal):
             text = _("Copy for the person with the eID…")
             if len(own) > 1:
@@ -202,6 +214,8 @@ def more(finding: Finding, renewals: Sequence[Renewal] = ()) -> tuple[Item, ...]
     ):
         return ()
     items = [Item(_("Change the password…"), Choice(Act.PASSWORD, path))]
+    if state in (State.VALID, State.RENEWABLE, State.URGENT):
+        items.insert(0, Item(_(READY), Choice(Act.READY, path)))
     if finding.days_left is not None and state not in (State.EXPIRED, State.REVOKED):
         items.append(Item(_("Revoke…"), Choice(Act.REVOKE, path)))
     return tuple(items)

@@ -44,6 +44,9 @@ _SENTENCES = {
 }
 
 
+READY = N_("Ready for the next renewal?")
+"""How the window is called where it is offered."""
+
 NOT_RIGHT = N_(
     "The renewal asks for the right ones before anything is signed, and eHealth gets them with it. Its support can put "
     "them right sooner."
@@ -152,4 +155,5 @@ def sentence(name: str, finding: Finding, needs: Sequence[Need]) -> str:
     text = _("{name} can be renewed from {opens}. Until then there is something to see to: {what}.")
     what = "; ".join(_(_SENTENCES[need]) for need in needs)
     said = text.format(name=name, opens=written(opens.date()) if opens else "", what=what)
-    return f"{said} {_('Next: ehealth-agent ready')}"
+    step = _("Next: “{choice}” in the agent's menu, or in its window under “{more}”.")
+    return f"{said} {step.format(choice=_(READY), more=_('More'))}"

@@ -54,6 +54,7 @@ _OF_A_KEYSTORE: Mapping[Act, tuple[str, tuple[str, ...]]] = {
     Act.ACTIVATE: ("renew", ("activate",)),
     Act.PASSWORD: ("password", ("password", "change")),
     Act.REVOKE: ("revoke", ("revoke",)),
+    Act.READY: ("ready", ("ready",)),
     Act.PASS_ON: ("pass-on", ("pass-on",)),
 }
 
@@ -191,13 +192,9 @@ class Resident:
         except AgentError as problem:
             _log.error("%s", problem)
             return False
-        self._around.tray.show(
-            Face(
-                sign(state.findings, state.renewals),
-                tooltip(state.findings),
-                menu(state.findings, state.renewals, state.now),
-            )
-        )
+        unready = {each.observation.path for each in state.findings if self._needs(each)}
+        items = menu(state.findings, state.renewals, state.now, unready=unready)
+        self._around.tray.show(Face(sign(state.findings, state.renewals), tooltip(state.findings), items))
         if _meaning(state) != _meaning(before):
             _log.info("%s", "; ".join(_meaning(state)) or "No keystore is found.")
         return True

@@ -17,6 +17,7 @@ from agent.core.finding import Finding, Observation, State
 from agent.core.glance import Fingerprint
 from agent.core.readiness import (
     NOT_RIGHT,
+    READY,
     Readiness,
     Said,
     digest,
@@ -235,8 +236,11 @@ def contact_check(contact: ContactData, known: Readiness) -> Check:
         case Said.WRONG:
             found = _("{what}, not right any more, as was said here").format(what=found)
             return Check(Topic.CONTACT, Mark.TODO, found, _(NOT_RIGHT))
-    todo = _("Look whether they are still right, and say so: ehealth-agent ready")
-    return Check(Topic.CONTACT, Mark.TODO, found, todo)
+    todo = _(
+        "Look whether they are still right, and say so: “{choice}” in the agent's window under “{more}”; "
+        "in a terminal: ehealth-agent ready"
+    )
+    return Check(Topic.CONTACT, Mark.TODO, found, todo.format(choice=_(READY), more=_("More")))
 
 
 def said(found: Ready, is_right: bool, journal: Journal) -> Ready:

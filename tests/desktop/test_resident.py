@@ -622,7 +622,8 @@ def test_what_stands_in_the_way_is_told_in_one_quiet_reminder_with_the_next_step
     assert told.title == "Before the next renewal"
     assert told.text == (
         "GROEP DE BRUG can be renewed from 1 May 2026. Until then there is something to see to: the software for the "
-        "eID is missing on this computer; no card reader is connected. Next: ehealth-agent ready"
+        "eID is missing on this computer; no card reader is connected. Next: “Ready for the next "
+        "renewal?” in the agent's menu, or in its window under “More”."
     )
     for _hour in range(30):
         practice.look(timedelta(hours=1))

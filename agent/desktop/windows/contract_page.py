@@ -49,7 +49,7 @@ class ContractDrawn(Drawn):
         name, underline = with_mnemonic(_("&Change…"))
         change = ttk.Button(row, text=name, underline=underline, command=lambda: reply.answer(Choice.CONTACT))
         change.pack(side="right", padx=(px(16), 0))
-        reached = _("eHealth reaches the practice at {email} and {phone}")
+        reached = _("After this renewal eHealth reaches the practice at {email} and {phone}")
         said = reached.format(email=contact.email_private, phone=contact.phone_private)
         wrap = px(width) - change.winfo_reqwidth() - px(16)
         ttk.Label(row, text=said, wraplength=wrap, justify="left").pack(side="left", anchor="w")

@@ -55,6 +55,7 @@ class Choice(Enum):
     RENEW = auto()
     CONTACT = auto()
     BACK = auto()
+    WHOM = auto()
 
 
 @dataclass(frozen=True)

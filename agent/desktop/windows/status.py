@@ -28,6 +28,7 @@ _OF_A_ROW = frozenset(
         Act.COMPLETE,
         Act.ACTIVATE,
         Act.PASSWORD,
+        Act.READY,
         Act.REVOKE,
         Act.PASS_ON,
         Act.LATER,

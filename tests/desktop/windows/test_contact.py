@@ -94,7 +94,7 @@ def test_who_changes_nothing_sees_it_and_clicks_no_more_than_before(
     visitor = comes()
     to_the_contract(visitor)
     has = before(practice)
-    assert f"eHealth reaches the practice at {has.email_private} and {has.phone_private}" in visitor.text
+    assert f"After this renewal eHealth reaches the practice at {has.email_private} and {has.phone_private}" in visitor.text
     sign(visitor)
     assert ContactChange not in shown
     assert shown.count(ContractShown) == 1
@@ -112,7 +112,7 @@ def test_what_has_changed_is_put_right_at_the_contract(practice: Practice, comes
     contract = visitor.until(ContractShown)
     assert contract.contact is not None
     assert contract.contact.email_private == "nieuw@praktijk.be"
-    assert "eHealth reaches the practice at nieuw@praktijk.be and 0032479998877" in visitor.text
+    assert "After this renewal eHealth reaches the practice at nieuw@praktijk.be and 0032479998877" in visitor.text
     sign(visitor)
     expected = replace(before(practice), email_private="nieuw@praktijk.be", phone_private="0032479998877")
     assert newest(practice) == expected
