@@ -1,0 +1,116 @@
+"""Which keystores are in trouble, and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from agent.core.finding import Finding, Observation, State
+from agent.core.holder import holder_by_name
+from agent.core.recover_case import TROUBLES, Case, worst_first
+from agent.core.renewal import Renewal
+from agent.errors import KeystoreNotFound, NothingToRecover
+from agent.ports import Outside
+from agent.secret import Secret
+from agent.watch.copies import Copies, copies_of
+from agent.watch.judge import judge
+from agent.watch.look import Look, environment_of
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What `recover` looks at.
+
+    Attributes:
+        folders: where keystores are.
+        patterns: how their files are called.
+    """
+
+    outside: Outside
+    folders: Sequence[Path]
+    patterns: Sequence[str]
+
+    def in_trouble(self, is_forgotten: bool = False) -> list[Case]:
+        """The keystores that `recover` leads on, the worst first. Raises: NothingToRecover, JournalError."""
+        refused = self._refused()
+        now = self.outside.clock.now()
+        cases = [self._case(each, refused.pop(each.observation.path, None), is_forgotten) for each in self._findings()]
+        cases += [self._case(_finding_of(each), each) for each in refused.values()]
+        cases = [each for each in cases if each.remedy(now).way in TROUBLES]
+        if not cases:
+            raise NothingToRecover(", ".join(map(str, self.folders)))
+        return worst_first(cases)
+
+    def case_of(self, path: Path, is_forgotten: bool = False) -> Case:
+        """Of this keystore, also of one that is gone; in trouble or not. Raises: KeystoreNotFound, JournalError."""
+        finding, refused = self._named(path), self._refused()
+        own = refused.get(finding.observation.path) or _refused_first(finding, refused.values())
+        return self._case(finding, own, is_forgotten)
+
+    def copies(self, case: Case, usual: Iterable[Path], told: Sequence[Secret] = ()) -> Copies:
+        """Copies of a keystore that is gone: beside it, in the watched folders, and where people keep files.
+
+        Args:
+            told: passwords that somebody named.
+        """
+        places = dict.fromkeys([case.path.parent, *self.folders, *usual])
+        return copies_of(case.before, places, self.outside.keystores, self.outside.vault, told)
+
+    def look_again(self, path: Path, password: Secret) -> None:
+        """So that the journal has the keystore as it is now. Raises: JournalError."""
+        Look(self.outside.keystores, self.outside.vault, self.outside.journal, password).at([path])
+
+    # ── Findings ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _case(self, finding: Finding, refused: Renewal | None, is_forgotten: bool = False) -> Case:
+        observation = finding.observation
+        if observation.glance is None:
+            seen = {each.path: each for each in self.outside.journal.lost()}
+            observation = seen.get(observation.path, observation)
+        return Case(finding, observation, refused, is_forgotten)
+
+    def _refused(self) -> dict[str, Renewal]:
+        return {each.path: each for each in self.outside.journal.unfinished() if each.ended_because}
+
+    def _findings(self) -> list[Finding]:
+        journal = self.outside.journal
+        look = Look(self.outside.keystores, self.outside.vault, journal)
+        observations = look.in_folders(self.folders, self.patterns)
+        folders = {str(folder) for folder in self.folders}
+        lost = [each for each in journal.lost() if str(Path(each.path).parent) in folders]
+        return judge(observations, self.outside.clock.now(), journal.words(), lost)
+
+    def _named(self, path: Path) -> Finding:
+        """Of a watched folder with all that is beside it, because that may be a successor."""
+        for finding in self._findings():
+            if finding.observation.path == str(path):
+                return finding
+        journal, now = self.outside.journal, self.outside.clock.now()
+        lost = [each for each in journal.lost() if each.path == str(path)]
+        if not self.outside.keystores.exists(path):
+            known = lost or [each for each in journal.observations().values() if each.path == str(path) and each.glance]
+            found = judge([], now, journal.words(), known)
+            if found:
+                return found[0]
+            if holder_by_name(path) is None:
+                raise KeystoreNotFound(str(path))
+            observation = Observation(str(path), environment_of(path), None)  # it was gone before the agent came
+            return Finding(observation, State.MISSING, str(KeystoreNotFound(str(path))))
+        observations = Look(self.outside.keystores, self.outside.vault, journal).at([path])
+        return judge(observations, now, journal.words(), lost)[0]
+
+
+def _refused_first(finding: Finding, refused: Iterable[Renewal]) -> Renewal | None:
+    """A refused request for a new certificate of the same holder."""
+    glance = finding.observation.glance
+    holder = glance.holder if glance else holder_by_name(Path(finding.observation.path))
+    for renewal in refused:
+        if holder is not None and renewal.wanted and replace(renewal.holder, name=None) == replace(holder, name=None):
+            return renewal
+    return None
+
+
+def _finding_of(refused: Renewal) -> Finding:
+    observation = Observation(refused.path, refused.environment, None)
+    return Finding(observation, State.PENDING, refused.ended_because or "")
