@@ -264,6 +264,11 @@ def _recovering(commands: Any) -> None:
     recover.add_argument(
         "--pin-stdin", action="store_true", help=_("read the eID's PIN from standard input, after the passwords")
     )
+    _in_a_window(
+        recover,
+        "recover",
+        *("forget", "email", "phone", "yes", "no_wait", "accept_contract", "password_stdin", "pin_stdin"),
+    )
     recover.set_defaults(run=command("agent.cli.recovering", "recover"))
 
 

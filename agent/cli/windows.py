@@ -61,28 +61,31 @@ def renew(arguments: Namespace, config: Config) -> None:
 def request(arguments: Namespace, config: Config) -> None:
     """Request a new certificate in a window, or go on with one that was begun."""
     from agent.cli.request_folder import request_folder
-    from agent.desktop.launch import open_file
 
     environment = Environment(arguments.environment)
     folder = request_folder(arguments.folder, environment, config, wiring.keystores())
     window = _window("request")
     wish = window.RequestWish(folder, environment, config.profile, config.activate_at_once)
+    window.request_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock(), _save_sheet)
 
-    def save_sheet(made: Any) -> Path:
-        path = _save_sheet(made)
-        open_file(path)
-        return path
 
-    window.request_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock(), save_sheet)
+@_in_a_window
+def recover(arguments: Namespace, config: Config) -> None:
+    """Lead from a keystore in trouble to one that works, in a window."""
+    window = _window("recover")
+    keystore = _wish(arguments.keystore, config, arguments.activate)
+    wish = window.RecoverWish(keystore, wiring.places, _save_sheet, arguments.forgotten)
+    window.recover_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
 
 
 def _save_sheet(made: Any) -> Path:
-    """Put the sheet for the safe where people look for what they saved. Raises: SheetNotWritten."""
+    """Put the sheet for the safe where people look for what they saved, and show it. Raises: SheetNotWritten."""
     from platformdirs import user_documents_path, user_downloads_path
 
     from agent.cli.request_sheet import write_sheet
     from agent.core.file_name import as_file_name
     from agent.core.sheet import Sheet
+    from agent.desktop.launch import open_file
 
     folders = (user_downloads_path(), user_documents_path(), Path.home())
     folder = next((each for each in folders if each.is_dir()), folders[-1])
@@ -92,17 +95,22 @@ def _save_sheet(made: Any) -> Path:
     write_sheet(
         path, Sheet(whose, made.holder, made.request.environment, Path(made.request.new_path), made.not_after, today)
     )
+    open_file(path)
     return path
 
 
-def _life(kind: str, keystore: Path | None, config: Config) -> None:
-    wish = _window("keystore_session").KeystoreWish(
+def _wish(keystore: Path | None, config: Config, activate: bool = False) -> Any:
+    return _window("keystore_session").KeystoreWish(
         keystore.absolute() if keystore else None,
         config.profile,
-        config.activate_at_once,
+        activate or config.activate_at_once,
         tuple(config.folders),
         tuple(config.patterns),
     )
+
+
+def _life(kind: str, keystore: Path | None, config: Config) -> None:
+    wish = _wish(keystore, config)
     _window("life").show(kind, wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
 
 
@@ -195,6 +203,7 @@ class _Acts:
             Act.RENEW: lambda choice: self._start("renew", "--window", str(choice.path)),
             Act.REQUEST: lambda _choice: self._start("request", "--window"),
             Act.COMPLETE: lambda choice: self._start("complete", "--window", str(choice.path)),
+            Act.RECOVER: lambda choice: self._start("recover", "--window", str(choice.path)),
             Act.ACTIVATE: lambda choice: self._start("activate", "--window", str(choice.path)),
             Act.PASSWORD: lambda choice: self._start("password", "change", "--window", str(choice.path)),
             Act.REVOKE: lambda choice: self._start("revoke", "--window", str(choice.path)),

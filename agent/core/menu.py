@@ -12,6 +12,8 @@ from enum import Enum, auto
 
 from agent.core.finding import Finding, State
 from agent.core.holder import Environment
+from agent.core.recover import remedy
+from agent.core.recover_case import TROUBLES
 from agent.core.reminders import name_of, snooze_choices, subject_of
 from agent.core.renewal import Renewal, Step
 from agent.text import _, ngettext
@@ -24,6 +26,7 @@ class Act(Enum):
     RENEW = auto()  # or go on with a renewal
     REQUEST = auto()  # a new certificate, or go on with a request that needs the eID
     COMPLETE = auto()
+    RECOVER = auto()  # from what does not work any more to what does
     ACTIVATE = auto()
     PASSWORD = auto()
     REVOKE = auto()
@@ -133,6 +136,11 @@ def menu(
         elif finding.state in (State.RENEWABLE, State.URGENT):
             text = _("Renew now…") if len(own) == 1 else _("Renew {name} now…").format(name=name_of(finding))
             items.append(Item(text, Choice(Act.RENEW, finding.observation.path)))
+        elif remedy(finding, now).way in TROUBLES:
+            text = _("Recover…")
+            if len(own) > 1:
+                text = _("{name}: {state}").format(name=name_of(finding), state=text)
+            items.append(Item(text, Choice(Act.RECOVER, finding.observation.path)))
         if can_be_passed_on(finding, renewal):
             text = _("Copy for the person with the eID…")
             if len(own) > 1:

@@ -85,6 +85,11 @@ class Case:
         return glance.holder if glance else holder_by_name(self.path)
 
     @property
+    def can_be_forgotten(self) -> bool:
+        """It is gone, and spoken of until it is back, has a successor, or the practice says that it needs none."""
+        return self.is_gone and self.before.glance is not None
+
+    @property
     def asks_for_copies(self) -> bool:
         """Before anything else: a copy costs no eID."""
         return self.is_gone and not self.is_without_copy

@@ -51,6 +51,7 @@ _NO_TRAY = "no tray"
 _OF_A_KEYSTORE: Mapping[Act, tuple[str, tuple[str, ...]]] = {
     Act.RENEW: ("renew", ("renew",)),
     Act.COMPLETE: ("renew", ("complete",)),  # by the name of a renewal: only one of them at a time
+    Act.RECOVER: ("renew", ("recover",)),
     Act.ACTIVATE: ("renew", ("activate",)),
     Act.PASSWORD: ("password", ("password", "change")),
     Act.REVOKE: ("revoke", ("revoke",)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,28 +25,34 @@ class Watched:
     Attributes:
         folders: where keystores are.
         patterns: how their files are called.
+        offered: a password that somebody gave, for files that the vault has none for.
     """
 
     outside: Outside
     folders: Sequence[Path]
     patterns: Sequence[str]
+    offered: Secret | None = None
 
     def in_trouble(self, is_forgotten: bool = False) -> list[Case]:
         """The keystores that `recover` leads on, the worst first. Raises: NothingToRecover, JournalError."""
-        refused = self._refused()
-        now = self.outside.clock.now()
-        cases = [self._case(each, refused.pop(each.observation.path, None), is_forgotten) for each in self._findings()]
-        cases += [self._case(_finding_of(each), each) for each in refused.values()]
+        refused, now = self._refused(), self.outside.clock.now()
+        cases = [self._case(each, refused.get(each.observation.path), is_forgotten) for each in self._findings()]
         cases = [each for each in cases if each.remedy(now).way in TROUBLES]
+        cases = [replace(each, refused=_own(each.finding, refused)) for each in cases]
+        told = {each.refused.path for each in cases if each.refused}
+        cases += [self._case(_finding_of(each), each) for path, each in refused.items() if path not in told]
         if not cases:
             raise NothingToRecover(", ".join(map(str, self.folders)))
         return worst_first(cases)
 
     def case_of(self, path: Path, is_forgotten: bool = False) -> Case:
         """Of this keystore, also of one that is gone; in trouble or not. Raises: KeystoreNotFound, JournalError."""
-        finding, refused = self._named(path), self._refused()
-        own = refused.get(finding.observation.path) or _refused_first(finding, refused.values())
-        return self._case(finding, own, is_forgotten)
+        refused = self._refused()
+        own = refused.get(str(path))
+        if own is not None and own.old_path is None and not self.outside.keystores.exists(path):
+            return self._case(_finding_of(own), own)  # no file was ever there
+        finding = self._named(path)
+        return self._case(finding, _own(finding, refused), is_forgotten)
 
     def copies(self, case: Case, usual: Iterable[Path], told: Sequence[Secret] = ()) -> Copies:
         """Copies of a keystore that is gone: beside it, in the watched folders, and where people keep files.
@@ -75,7 +81,7 @@ class Watched:
 
     def _findings(self) -> list[Finding]:
         journal = self.outside.journal
-        look = Look(self.outside.keystores, self.outside.vault, journal)
+        look = Look(self.outside.keystores, self.outside.vault, journal, self.offered)
         observations = look.in_folders(self.folders, self.patterns)
         folders = {str(folder) for folder in self.folders}
         lost = [each for each in journal.lost() if str(Path(each.path).parent) in folders]
@@ -101,11 +107,13 @@ class Watched:
         return judge(observations, now, journal.words(), lost)[0]
 
 
-def _refused_first(finding: Finding, refused: Iterable[Renewal]) -> Renewal | None:
-    """A refused request for a new certificate of the same holder."""
+def _own(finding: Finding, refused: Mapping[str, Renewal]) -> Renewal | None:
+    """The refused request for this keystore, or for a new certificate of the same holder."""
+    if finding.observation.path in refused:
+        return refused[finding.observation.path]
     glance = finding.observation.glance
     holder = glance.holder if glance else holder_by_name(Path(finding.observation.path))
-    for renewal in refused:
+    for renewal in refused.values():
         if holder is not None and renewal.wanted and replace(renewal.holder, name=None) == replace(holder, name=None):
             return renewal
     return None

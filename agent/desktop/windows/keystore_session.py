@@ -38,17 +38,23 @@ class KeystoreSession:
 
     Args:
         outside: makes the outside; called in this thread, because its libraries take a moment to load.
+        opening: knows the keystore's password, where another session in the same window asked for it.
     """
 
     comes_next = "agent.pipeline.renew"
 
     def __init__(
-        self, wish: KeystoreWish, outside: Callable[[], Outside], stage: Stage, card_poll_s: float = CARD_POLL_S
+        self,
+        wish: KeystoreWish,
+        outside: Callable[[], Outside],
+        stage: Stage,
+        card_poll_s: float = CARD_POLL_S,
+        opening: Opening | None = None,
     ) -> None:
         self._wish, self._stage, self._card_poll_s = wish, stage, card_poll_s
         self._make_outside = outside
         self._doors = Doors(stage, card_poll_s)
-        self._opening = Opening(stage, self.comes_next)
+        self._opening = opening or Opening(stage, self.comes_next)
 
     def run(self) -> None:
         """To the last page, or until the window is closed."""

@@ -24,6 +24,7 @@ from agent.errors import (
     MiddlewareMissing,
     MiddlewareUnusable,
     OfficialMiddlewareNeeded,
+    OwnEidNeeded,
     PinBlocked,
     ReaderMissing,
     RenewalRefused,
@@ -52,6 +53,10 @@ class Choice(Enum):
     CHANGE = auto()
     SHEET = auto()
     RENEW = auto()
+    FORGOTTEN = auto()
+    FORGET = auto()
+    REMEMBERED = auto()
+    WITHOUT_COPY = auto()
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,7 @@ NEEDS_SOFTWARE = (MiddlewareMissing, MiddlewareUnusable, OfficialMiddlewareNeede
 _NEEDS_ANOTHER_CARD = (
     OtherCardWanted,
     WrongPerson,
+    OwnEidNeeded,
     SignatureCertificateMissing,
     SignatureCertificateExpired,
     AuthenticationCertificateMissing,

@@ -46,7 +46,7 @@ class _Busy(Drawn):
         frame.way_out(_("&Close"), reply.close)
 
 
-class _Password(Drawn):
+class PasswordDrawn(Drawn):
     def __init__(self, frame: PageFrame, page: PasswordWanted, reply: Reply) -> None:
         super().__init__(frame, _("The keystore's password"))
         frame.headline(self.title)
@@ -256,7 +256,7 @@ class _Trouble(Drawn):
 
 _DRAWN: Mapping[type[Page], Callable[[PageFrame, Any, Reply], Drawn]] = {
     Busy: _Busy,
-    PasswordWanted: _Password,
+    PasswordWanted: PasswordDrawn,
     NewPasswordWanted: _NewPassword,
     Introduction: _Introduction,
     CardWanted: _Card,

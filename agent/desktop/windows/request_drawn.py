@@ -206,13 +206,12 @@ class _Made(Drawn):
         frame.headline(f"✓  {self.title}")
         if not page.waits_for_activation:
             frame.paragraph(_("Your computer is now ready to use eHealth applications."), "Strong.TLabel")
-        stored = _("the one you chose; this computer's vault has it too")
         frame.facts(
             [
                 (_("Keystore"), file_name(str(new))),
                 (_("Folder"), str(new.parent)),
                 (_("Valid until"), written(page.not_after)),
-                (_("Password"), stored if page.is_stored else _("the one you chose; it is stored nowhere")),
+                (_("Password"), self._password(page)),
             ]
         )
         frame.paragraph(_("What remains:"), "Strong.TLabel", 4)
@@ -229,6 +228,14 @@ class _Made(Drawn):
             frame.secondary(_("&Let the new encryption key take over"), lambda: reply.answer(Choice.ACTIVATE))
         frame.way_out(_("Open &folder"), lambda: open_folder(new.parent))
         frame.escape = reply.close
+
+    @staticmethod
+    def _password(page: Made) -> str:
+        if page.is_as_before:
+            return _("the same as before")
+        if page.is_stored:
+            return _("the one you chose; this computer's vault has it too")
+        return _("the one you chose; it is stored nowhere")
 
     @staticmethod
     def _tell_of_sheet(frame: PageFrame, page: Made) -> None:

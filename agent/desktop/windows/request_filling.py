@@ -43,7 +43,7 @@ from agent.protocol.certra import ActorQualities
 from agent.secret import Secret
 from agent.text import N_, _
 
-_FORWARD, _BACK = 1, -1
+FORWARD, BACK = 1, -1
 _CARD = 1
 """The position of the page from which an eID is read anew."""
 
@@ -75,7 +75,7 @@ class Filling:
             self._services,
             self._password,
         )
-        self._at, self._way = 0, _FORWARD
+        self._at, self._way = 0, FORWARD
         self._eid: Eid | None = None
         self._qualities: ActorQualities | None = None
         self._kinds: tuple[OrganizationType, ...] | None = None
@@ -114,29 +114,29 @@ class Filling:
     def change(self, request: Renewal | None) -> None:
         """Through the pages once more. `request`: what was begun with what they said so far."""
         self._own = request.id if request is not None else self._own
-        self._at, self._way = _CARD, _FORWARD
+        self._at, self._way = _CARD, FORWARD
 
     def begin_with_another_card(self) -> None:
         """While the form is filled in: whose card it is decides what comes."""
         if not self.is_done:
-            self._at, self._way = min(self._at, _CARD), _FORWARD
+            self._at, self._way = min(self._at, _CARD), FORWARD
 
     # ── The pages ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _conditions(self, _outside: Outside) -> int:
         self._stage.ask(Conditions())
-        return _FORWARD
+        return FORWARD
 
     def _card(self, outside: Outside) -> int:
-        if self._way is _BACK:
-            return _BACK
+        if self._way is BACK:
+            return BACK
         self._show_matter(None)
         door = self._doors.open(outside.card, self.matter)
         self._stage.show(Busy(N_("Reading the eID")))
         eid = with_card(door, lambda: usable_eid(outside))
         if self._eid is None or eid.person != self._eid.person:
             self._eid, self._qualities = eid, None
-        return _FORWARD
+        return FORWARD
 
     def _whom(self, _outside: Outside) -> int:
         self._show_matter(None)
@@ -144,7 +144,7 @@ class Filling:
         answer = self._stage.ask(page)
         if answer is Choice.OTHER_CARD:
             self._doors.await_other_card_than(self._card_in_use.person)
-            self._way = _FORWARD
+            self._way = FORWARD
             self._at = _CARD
             return 0
         self.form = replace(self.form, whom=answer.given)
@@ -154,8 +154,8 @@ class Filling:
         if self.form.whom is not Whom.LISTED:
             return self._way
         if self._qualities is None:
-            if self._way is _BACK:
-                return _BACK
+            if self._way is BACK:
+                return BACK
             self._qualities = self._asked_for_qualities(outside)
         person = self._card_in_use.person
         organizations = tuple(each for each in self._qualities.organizations if is_type(each.type))
@@ -207,19 +207,23 @@ class Filling:
         """eHealth has a request for this holder: there can be only one."""
         holder = self._holder
         self._show_matter(holder)
-        if self._way is _BACK:
-            return _BACK
+        if self._way is BACK:
+            return BACK
         wanted_later = Wanted(ContactData("", ""))
         same = outside.journal.renewal_of(First(holder, wanted_later, self._environment, self._folder).mark)
         if same is None or same.id == self._own or same.step in (Step.MAKE_KEY, Step.SIGN):
-            return _FORWARD
+            return FORWARD
         answer = self._stage.ask(Begun((same,), is_same=True))
         if isinstance(answer, TakenUp):
             self._same = same
             return 0
-        return _BACK
+        return BACK
 
     def _contact(self, _outside: Outside) -> int:
+        return self.ask_contact()
+
+    def ask_contact(self) -> int:
+        """Whom eHealth writes to. Forward or back."""
         answer = self._stage.ask(ContactWanted(self.form.contact))
         self.form = replace(self.form, contact=answer.given)
         return _way(answer)
@@ -236,9 +240,14 @@ class Filling:
     def _password(self, _outside: Outside) -> int:
         return self.choose_password()
 
-    def choose_password(self) -> int:
-        """The new keystore's password, by its rules and typed twice; one that was chosen before may stay."""
-        page = PasswordChosen(self.password is not None, self.keep, self.form.own_words)
+    def choose_password(self, reason: str = "") -> int:
+        """The new keystore's password, by its rules and typed twice; one that was chosen before may stay.
+
+        Args:
+            reason: why the old keystore's will not do.
+        Returns: forward or back.
+        """
+        page = PasswordChosen(self.password is not None, self.keep, self.form.own_words, reason=reason)
         while True:
             self._stage.show(page)
             import_module("agent.core.password_strength")  # while the person reads: its lists take a moment
@@ -247,9 +256,9 @@ class Filling:
             self.keep = picked.keep
             problem = self._taken(picked)
             if isinstance(answer, Back):
-                return _BACK
+                return BACK
             if problem is None:
-                return _FORWARD
+                return FORWARD
             page = replace(page, is_chosen=self.password is not None, keep=self.keep, problem=problem)
 
     def _taken(self, picked: PasswordPicked) -> str | None:
@@ -290,4 +299,4 @@ class Filling:
 
 
 def _way(answer: Any) -> int:
-    return _BACK if isinstance(answer, Back) else _FORWARD
+    return BACK if isinstance(answer, Back) else FORWARD

@@ -53,15 +53,19 @@ class Form:
 
     def wanted(self, person: Person) -> Wanted:
         """Raises: Mistyped."""
+        first_names = (person.first_names,) if self.whom is Whom.MYSELF and person.first_names else ()
+        return Wanted(self.contact_data, first_names, tuple(each for each in _in_order(self.services)))
+
+    @property
+    def contact_data(self) -> ContactData:
+        """Raises: Mistyped."""
         given = self.contact
-        contact = ContactData(
+        return ContactData(
             taken(email_address, given.email_private) or "",
             taken(phone_number, given.phone_private) or "",
             taken(optional(email_address), given.email_general),
             taken(optional(phone_number), given.phone_general),
         )
-        first_names = (person.first_names,) if self.whom is Whom.MYSELF and person.first_names else ()
-        return Wanted(contact, first_names, tuple(each for each in _in_order(self.services)))
 
     @property
     def own_words(self) -> tuple[str, ...]:

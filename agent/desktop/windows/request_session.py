@@ -17,13 +17,13 @@ from agent.desktop.windows.door import CARD_POLL_S
 from agent.desktop.windows.doors import Doors
 from agent.desktop.windows.opened import Opening
 from agent.desktop.windows.pages import Busy, Choice, Matter
+from agent.desktop.windows.request_made import SaveSheet, ask_until_printed, made_page
 from agent.desktop.windows.request_pages import Begun, Made, RequestTrouble, TakenUp
 from agent.desktop.windows.stage import Stage, WindowClosed
 from agent.errors import (
     AgentError,
     Refused,
     RenewalRefused,
-    VaultUnavailable,
     WriteFailed,
     WrongPassword,
 )
@@ -46,10 +46,6 @@ class RequestWish:
     environment: Environment = Environment.PRODUCTION
     profile: Profile = Profile.COMPATIBLE
     activate: bool = False
-
-
-SaveSheet = Callable[[Made], Path]
-"""Writes the sheet for the safe where people look for what they saved, and shows it. Raises: AgentError."""
 
 
 class RequestSession:
@@ -103,8 +99,7 @@ class RequestSession:
             self._after(outside, problem)
             return
         self._request, self._is_taken_up = made, True
-        while (answer := self._stage.ask(page)) is Choice.SHEET:
-            page = self._with_sheet(page)
+        answer = ask_until_printed(self._stage, page, self._save_sheet)
         self._wish = replace(self._wish, activate=answer is Choice.ACTIVATE)
 
     # ── What was begun ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -235,23 +230,12 @@ class RequestSession:
         return request is None or request.can_be_put_aside
 
     def _last_page(self, outside: Outside, made: Renewal) -> Made:
-        new = Path(made.new_path)
         assert self._filling.password is not None, "it was made with it"
-        not_after = outside.keystores.glance(new, self._filling.password).not_after
         holder = self._filling.matter.holder
         assert holder is not None, "it was made for somebody"
-        self._stage.show(Matter("", holder, made.environment, not_after))
-        try:
-            is_stored = outside.vault.password(new) is not None
-        except VaultUnavailable:
-            is_stored = False
-        return Made(made, holder, not_after, is_stored)
-
-    def _with_sheet(self, page: Made) -> Made:
-        try:
-            return replace(page, sheet=self._save_sheet(page), problem=None)
-        except AgentError as problem:
-            return replace(page, sheet=None, problem=problem)
+        page = made_page(outside, made, holder, self._filling.password)
+        self._stage.show(Matter("", holder, made.environment, page.not_after))
+        return page
 
 
 def _make(folder: Path) -> None:

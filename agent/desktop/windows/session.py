@@ -12,6 +12,7 @@ from agent.core.password import password_problem
 from agent.core.renewal import Renewal
 from agent.desktop.windows.door import CARD_POLL_S
 from agent.desktop.windows.keystore_session import KeystoreSession, KeystoreWish
+from agent.desktop.windows.opened import Opening
 from agent.desktop.windows.pages import (
     Answer,
     Choice,
@@ -45,9 +46,14 @@ class Session(KeystoreSession):
     """One window's renewal, from the first page to the last."""
 
     def __init__(
-        self, wish: Wish, outside: Callable[[], Outside], stage: Stage, card_poll_s: float = CARD_POLL_S
+        self,
+        wish: Wish,
+        outside: Callable[[], Outside],
+        stage: Stage,
+        card_poll_s: float = CARD_POLL_S,
+        opening: Opening | None = None,
     ) -> None:
-        super().__init__(KeystoreWish(wish.path, wish.profile), outside, stage, card_poll_s)
+        super().__init__(KeystoreWish(wish.path, wish.profile), outside, stage, card_poll_s, opening)
         self._activate, self._anew = wish.activate, wish.anew
         self._new_password: Secret | None = None
         self._is_begun = False

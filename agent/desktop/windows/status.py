@@ -14,7 +14,7 @@ from agent.core.renewal import Renewal
 from agent.desktop.windows.parts import PageFrame, fit, keys
 from agent.desktop.windows.table import Table
 from agent.desktop.windows.theme import Look, every, new_window
-from agent.desktop.windows.words import environment_name, holder_number, state_words, terminal_step
+from agent.desktop.windows.words import environment_name, holder_number, state_words
 from agent.ports import Clock
 from agent.text import _, in_digits, ngettext
 
@@ -26,6 +26,7 @@ _OF_A_ROW = frozenset(
         Act.RENEW,
         Act.REQUEST,
         Act.COMPLETE,
+        Act.RECOVER,
         Act.ACTIVATE,
         Act.PASSWORD,
         Act.REVOKE,
@@ -169,7 +170,6 @@ class StatusWindow:
             (finding.reason, "TLabel"),
             (state_words(finding, self._clock.now())[2], "TLabel"),
             (finding.observation.path, "Caption.TLabel"),
-            *((step, "Caption.TLabel") for step in terminal_step(finding, self._clock.now())),
         ):
             label = ttk.Label(self._chosen, text=text, style=style, wraplength=wrap, justify="left")
             label.pack(anchor="w", pady=(0, self.look.px(4)))
@@ -202,7 +202,7 @@ class StatusWindow:
         if item.items:
             button: ttk.Widget = self._submenu(row, item)
         else:
-            style = "Accent.TButton" if Act.RENEW in self._acts(item) else "TButton"
+            style = "Accent.TButton" if self._acts(item) & {Act.RENEW, Act.RECOVER} else "TButton"
             button = ttk.Button(row, text=item.text, command=lambda: self._act(item), style=style)
         button.pack(side="left", padx=(0, self.look.px(8)))
 
