@@ -210,7 +210,8 @@ def _introduce(asked: _Asked, case: Case, known: Known, carries_keys: bool) -> N
 
 def _door(asked: _Asked) -> TerminalDoor:
     pin = secret_from_stdin(_("the eID's PIN")) if asked.arguments.pin_stdin else None
-    return TerminalDoor(asked.arguments.accept_contract, pin)
+    given = Given(asked.arguments.email, asked.arguments.phone).checked()
+    return TerminalDoor(asked.arguments.accept_contract, pin, given, asks_contact=not asked.arguments.yes)
 
 
 def _options(

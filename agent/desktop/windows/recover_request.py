@@ -17,7 +17,7 @@ from agent.desktop.windows.opened import Opening
 from agent.desktop.windows.pages import Answer, Busy, Choice, Matter
 from agent.desktop.windows.recover_pages import BeforeAnew, BeforeRequest, UnlockWanted, WaitShown
 from agent.desktop.windows.request_filling import BACK, FORWARD, Filling
-from agent.desktop.windows.request_form import Form, form_of, shown_holder, taken
+from agent.desktop.windows.request_form import Form, contact_of, form_of, shown_holder, taken
 from agent.desktop.windows.request_made import SaveSheet, ask_until_printed, made_page
 from agent.desktop.windows.request_pages import Back, OrganizationGiven, OrganizationWanted, Typed
 from agent.desktop.windows.stage import Stage
@@ -88,7 +88,7 @@ class Requesting:
             return rather
         if known.lacks_a_name:
             known = known.named(taken(organization_name, filling.form.organization.name) or "")
-        contact = known.contact or filling.form.contact_data
+        contact = known.contact or contact_of(filling.form.contact)
         if self._takes_old(old):
             self._password, self._keep, self._is_as_before = old, self._opening.is_kept, True
         else:
@@ -160,7 +160,7 @@ class Requesting:
         while (answer := self._stage.ask(page)) is Choice.CHANGE:
             if filling.ask_contact() == FORWARD:
                 break
-        contact = filling.form.contact_data if answer is Choice.CHANGE else refused.wanted.contact
+        contact = contact_of(filling.form.contact) if answer is Choice.CHANGE else refused.wanted.contact
         self.go_on(outside, refused, anew=True, contact=contact)
 
     def go_on(
