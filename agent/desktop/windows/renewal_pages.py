@@ -249,7 +249,11 @@ class _Trouble(Drawn):
         }
         for choice in page.choices:
             self._offer(frame, names[choice], choice, reply)
-        frame.way_out(_("&Close"), reply.close)
+        if page.choices:
+            frame.way_out(_("&Close"), reply.close)
+        else:
+            frame.primary(_("&Close"), reply.close)
+            frame.escape = reply.close
 
     @staticmethod
     def _offer(frame: PageFrame, name: str, choice: Choice, reply: Reply) -> None:
