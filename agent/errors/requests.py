@@ -117,7 +117,8 @@ class NotReplaceable(AgentError):
     problem: str
     title = N_("{path} cannot be renewed: {problem}.")
     hint = N_(
-        'A new certificate has to be requested, with the eID of the responsible person: ehealth-agent recover "{path}"'
+        "A new certificate has to be requested, with the eID of the responsible person: choose Recover… in the "
+        'agent\'s menu (ehealth-agent recover "{path}").'
     )
     retry = Retry.NEVER
 

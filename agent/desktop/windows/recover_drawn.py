@@ -164,7 +164,8 @@ class _CopyPassword(Drawn):
 class _CopiesFound(Drawn):
     def __init__(self, frame: PageFrame, page: CopiesFound, reply: Reply) -> None:
         count = len(page.copies)
-        super().__init__(frame, ngettext("{count} copy was found", "{count} copies were found", count).format(count=count))
+        title = ngettext("{count} copy was found", "{count} copies were found", count)
+        super().__init__(frame, title.format(count=count))
         frame.headline(f"✓  {self.title}")
         frame.paragraph(_("It opens, and has the same certificate. The copy stays where it is; the newest is chosen."))
         titles = _("Written on"), _("Copy")
