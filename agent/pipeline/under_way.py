@@ -23,3 +23,9 @@ def openable(outside: Outside, path: Path) -> Path:
     if begun is not None and begun.old_path is None and outside.keystores.exists(pending_path(begun)):
         return pending_path(begun)
     return path
+
+
+def file_of(outside: Outside, request: Renewal) -> Path | None:
+    """Where the keystore of a first request is by now; None before its key was saved."""
+    places = pending_path(request), Path(request.new_path)
+    return next((path for path in places if outside.keystores.exists(path)), None)

@@ -141,10 +141,10 @@ class RequestSession:
 
         _make(asked.folder)
         self._put_aside_what_changed(outside, asked)
-        self._password_of_request = self._filling.password
+        self._password_of_request = self._filling.choosing.password
         matter = self._filling.matter
         self._stage.show(matter)
-        door = self._doors.open(outside.card, matter, self._filling.keep)
+        door = self._doors.open(outside.card, matter, self._filling.choosing.keep)
         try:
             return request_first(asked, outside, door, self._options())
         finally:
@@ -158,7 +158,7 @@ class RequestSession:
         from agent.pipeline.renew import put_aside
 
         mine = self._request.id if self._request is not None else None
-        is_same_password = self._password_of_request is self._filling.password
+        is_same_password = self._password_of_request is self._filling.choosing.password
         for each in outside.journal.unfinished():
             is_same = each.fingerprint == asked.mark
             goes_on = is_same and (each.ended_because is not None or (each.id == mine and is_same_password))
@@ -170,10 +170,10 @@ class RequestSession:
 
         matter = self._filling.matter
         self._stage.show(matter)
-        if self._filling.password is None:
+        if self._filling.choosing.password is None:
             self._open(outside, request)
-        self._password_of_request = self._filling.password
-        door = self._doors.open(outside.card, matter, self._filling.keep)
+        self._password_of_request = self._filling.choosing.password
+        door = self._doors.open(outside.card, matter, self._filling.choosing.keep)
         try:
             return complete(Path(request.new_path), request.environment, outside, door, self._options())
         finally:
@@ -182,11 +182,11 @@ class RequestSession:
     def _options(self) -> Options:
         from agent.pipeline.run import Options
 
-        assert self._filling.password is not None, "it was chosen, or opened what is there"
+        assert self._filling.choosing.password is not None, "it was chosen, or opened what is there"
         return Options(
-            password=self._filling.password,
+            password=self._filling.choosing.password,
             profile=self._wish.profile,
-            keep_password=self._filling.keep,
+            keep_password=self._filling.choosing.keep,
             activate=self._wish.activate,
             anew=self._anew,
         )
@@ -195,15 +195,15 @@ class RequestSession:
 
     def _open(self, outside: Outside, request: Renewal) -> None:
         """The password that was chosen when it began: the vault's, or the person's. Raises: KeystoreError."""
-        from agent.pipeline.files import pending_path
+        from agent.pipeline.under_way import file_of
 
-        places = [path for path in (pending_path(request), Path(request.new_path)) if outside.keystores.exists(path)]
-        if not places:  # it ended before its key was saved
-            self._filling.choose_password()
+        place = file_of(outside, request)
+        if place is None:  # it ended before its key was saved
+            self._filling.choosing.is_chosen(self._filling.form.own_words)
             return
         opening = Opening(self._stage, comes_next="agent.pipeline.renew")
-        self._filling.password = opening.opened(outside, places[0])
-        self._filling.keep = opening.is_kept
+        self._filling.choosing.password = opening.opened(outside, place)
+        self._filling.choosing.keep = opening.is_kept
 
     # ── After it ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -215,7 +215,7 @@ class RequestSession:
             event = Event(outside.clock.now(), "request.refused", str(problem), None, (("code", problem.code),))
             outside.journal.note(event)
         if isinstance(problem, WrongPassword):
-            self._filling.password = None
+            self._filling.choosing.password = None
         answer = self._stage.ask(RequestTrouble(problem, self._can_change()))
         if answer is Choice.OTHER_CARD:
             self._doors.await_other_card()
@@ -236,8 +236,8 @@ class RequestSession:
 
     def _last_page(self, outside: Outside, made: Renewal) -> Made:
         new = Path(made.new_path)
-        assert self._filling.password is not None, "it was made with it"
-        not_after = outside.keystores.glance(new, self._filling.password).not_after
+        assert self._filling.choosing.password is not None, "it was made with it"
+        not_after = outside.keystores.glance(new, self._filling.choosing.password).not_after
         holder = self._filling.matter.holder
         assert holder is not None, "it was made for somebody"
         self._stage.show(Matter("", holder, made.environment, not_after))
