@@ -16,6 +16,7 @@
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
     ├ RenewalBusy · RenewalNotOpen · NotReplaceable · ContractDeclined · ValidationExpired
+    ├ BisNumberNeeded
     ├ RenewalRefused   RequestRefused · RequestTurnedDown · NonResidentTurnedDown      of a first certificate
     ├ NothingToActivate · NothingToComplete · NothingBegun · NothingToRecover · NotRevocable · NothingToPassOn
     ├ CalendarNotWritten · SheetNotWritten
@@ -74,6 +75,7 @@ from agent.errors.keystores import (
     WrongPassword,
 )
 from agent.errors.requests import (
+    BisNumberNeeded,
     AutostartFailed,
     CalendarNotWritten,
     ContractDeclined,

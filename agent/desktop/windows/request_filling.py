@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,12 +48,22 @@ _CARD = 1
 class Filling:
     """The form and where the person is in it.
 
+    Args:
+        without_eid: the way of a person who has none; it comes back where the person does.
     Attributes:
         form: what was typed so far.
         choosing: the new keystore's password.
     """
 
-    def __init__(self, stage: Stage, doors: Doors, environment: Environment, folder: Path) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        doors: Doors,
+        environment: Environment,
+        folder: Path,
+        without_eid: Callable[[], None],
+    ) -> None:
+        self._without_eid = without_eid
         self._stage, self._doors, self._environment, self._folder = stage, doors, environment, folder
         self.form = Form()
         self.choosing = Choosing(stage)
@@ -118,7 +129,8 @@ class Filling:
     # ── The pages ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _conditions(self, _outside: Outside) -> int:
-        self._stage.ask(Conditions())
+        while self._stage.ask(Conditions()) is Choice.NO_EID:
+            self._without_eid()
         return _FORWARD
 
     def _card(self, outside: Outside) -> int:
