@@ -14,8 +14,8 @@ from agent.core.finding import Observation
 from agent.core.glance import Fingerprint, Glance, Profile
 from agent.core.holder import Environment
 from agent.core.person import Person
-from agent.core.readiness import Readiness
-from agent.core.registration import AnyContract, CertificateStatus, TokenStatus
+from agent.core.readiness import Readiness, Said
+from agent.core.registration import AnyContract, CertificateStatus, ContactData, TokenStatus, Verdict
 from agent.core.reminders import Reminded, Reminder
 from agent.core.renewal import Renewal, Step
 from agent.errors import CardError
@@ -71,6 +71,12 @@ class Keystores(Protocol):
         """What the file says without opening a key. The password is proved by the file's own integrity code.
 
         Raises: KeystoreNotFound, NotPkcs12, Damaged, Hostile, WrongPassword, KeystoreBusy.
+        """
+
+    def keys_held(self, path: Path) -> int | None:
+        """How many keys the file holds, told without its password; None where that is encrypted too.
+
+        Raises: as `glance`, but for WrongPassword.
         """
 
     def read(self, path: Path, password: Secret) -> Keystore:
@@ -282,8 +288,15 @@ class Door(Protocol):
     def card_problem(self, problem: CardError) -> bool:
         """The card cannot be used as it is. True: the person put it right, try again. May wait for the card."""
 
-    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:
-        """Show the contract; True when the person accepted it."""
+    def contact(self, contact: ContactData, said: Said) -> ContactData:
+        """Show by what eHealth reaches the practice; the same comes back, or what the person gives in its place.
+
+        Args:
+            said: what the person said of it. WRONG: they are asked for what is right.
+        """
+
+    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> Verdict:
+        """Show the contract. OTHER_CONTACT only after `contact`, which is asked again then."""
 
     def enter_pin(self, attempts_left: int | None) -> Secret:
         """Raises: PinCancelled."""

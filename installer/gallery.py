@@ -20,6 +20,7 @@ from agent.core.menu import Act
 from agent.core.pass_on import message
 from agent.core.password import password_problem
 from agent.core.person import Person
+from agent.core.registration import ContactData
 from agent.core.renewal import Renewal, Step
 from agent.core.survey import Reader, Readers
 from agent.desktop.windows import doctor, notice, pages
@@ -27,6 +28,8 @@ from agent.desktop.windows.history import HistoryWindow
 from agent.desktop.windows.pass_on import Passing, PassOnWindow
 from agent.desktop.windows.passwords import Passwords
 from agent.desktop.windows.renewal import RenewalWindow
+from agent.desktop.windows.request_form import contact_given
+from agent.desktop.windows.request_pages import ContactChange
 from agent.desktop.windows.settings import AtLogin, Behind, SettingsWindow
 from agent.desktop.windows.stage import Stage
 from agent.desktop.windows.status import Deeds, Known, StatusWindow, Watcher
@@ -37,6 +40,7 @@ from agent.errors import (
     MiddlewareMissing,
     PasswordNeeded,
     PinWrong,
+    Refused,
     SignatureCertificateMissing,
     Unreachable,
     VaultUnavailable,
@@ -50,6 +54,9 @@ from agent.watch.judge import judge
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOLDER = Holder("NIHII-GROUP", "71234523", "ONTHAAL-2", "GROEPSPRAKTIJK VAN THUISVERPLEEGKUNDIGEN DE OUDE WATERMOLEN")
 SIGNER = Person("80010100107", "Maria Johanna Elisabeth", "Vandenbroucke-Delacroix")
+CONTACT = ContactData(
+    "maria.vandenbroucke-delacroix@groepspraktijk-de-oude-watermolen.be", "0032470123456", "info@example.be"
+)
 FOLDER = Path("/home/onthaal/ehealth/keystore")
 KEYSTORE = FOLDER / "NIHII-GROUP=71234523,ONTHAAL-2 20230415-101502.p12"
 
@@ -120,7 +127,11 @@ def renewal_pages(matter: pages.Matter) -> Iterator[tuple[str, pages.Page]]:
         assert isinstance(problem, CardError)
         yield f"card-{type(problem).__name__}", pages.CardWanted(problem)
     texts = contract_text(HOLDER, SIGNER, "CN=NIHII-GROUP\\=71234523,O=Federal Government,C=BE", NOW)
-    yield "contract", pages.ContractShown(texts, HOLDER, SIGNER, Environment.PRODUCTION)
+    contract = pages.ContractShown(texts, HOLDER, SIGNER, Environment.PRODUCTION)
+    yield "contract", contract
+    yield "contract-contact", replace(contract, contact=CONTACT)
+    yield "contact", ContactChange(contact_given(CONTACT))
+    yield "contact-doubted", ContactChange(contact_given(CONTACT), is_doubted=True)
     pin = pages.PinWanted(HOLDER, SIGNER, Environment.PRODUCTION, None)
     yield "pin", pin
     yield "pin-wrong", replace(pin, attempts_left=2, problem=PinWrong(2))
@@ -135,6 +146,8 @@ def renewal_pages(matter: pages.Matter) -> Iterator[tuple[str, pages.Page]]:
     yield "finish-ready", pages.Finish(renewed(Step.DONE), not_after, has_new_password=True)
     for trouble in samples(AgentError):
         yield f"trouble-{type(trouble).__name__}", pages.Trouble(trouble)
+    not_taken = Refused("GenerateContract", "CONTACT_DATA_INVALID", "PhonePrivate is not valid")
+    yield "trouble-contact", pages.RenewalTrouble(not_taken)
 
 
 def _request(root: tk.Tk, look: Look) -> Iterator[Shown]:

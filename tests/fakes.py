@@ -12,8 +12,8 @@ from agent.core.finding import Observation
 from agent.core.glance import Fingerprint
 from agent.core.holder import Environment
 from agent.core.person import Person
-from agent.core.readiness import Readiness
-from agent.core.registration import AnyContract
+from agent.core.readiness import Readiness, Said
+from agent.core.registration import AnyContract, ContactData, Verdict
 from agent.core.reminders import Reminded
 from agent.core.renewal import Renewal, Step
 from agent.errors import CardError, PinCancelled, RenewalBusy
@@ -182,6 +182,9 @@ class FakeDoor(Door):
 
     Attributes:
         repairs: how often a card problem is put right.
+        other_contact: given where it is asked for; with `wants_other_contact` without being asked.
+        reached: the contact data that was shown, and what is known of it.
+        verdicts: what is said to the first contracts.
     """
 
     pins: list[Secret] = field(default_factory=lambda: [Secret("1234")])
@@ -193,6 +196,10 @@ class FakeDoor(Door):
     problems: list[CardError] = field(default_factory=list)
     attempts_left: list[int | None] = field(default_factory=list)
     waits: list[tuple[datetime, bool]] = field(default_factory=list)
+    other_contact: ContactData | None = None
+    wants_other_contact: bool = False
+    reached: list[tuple[ContactData, Said]] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
 
     def step(self, step: Step, text: str) -> None:
         self.steps.append(step)
@@ -203,9 +210,18 @@ class FakeDoor(Door):
         self.repairs -= 1
         return self.repairs >= 0
 
-    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:
+    def contact(self, contact: ContactData, said: Said) -> ContactData:
+        self.reached.append((contact, said))
+        self.texts.append(f"{contact.email_private} {contact.phone_private}")
+        if self.wants_other_contact or said is Said.WRONG:
+            return self.other_contact or contact
+        return contact
+
+    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> Verdict:
         self.contracts.append(contract)
-        return self.accepts
+        if self.verdicts:
+            return self.verdicts.pop(0)
+        return Verdict.ACCEPTED if self.accepts else Verdict.DECLINED
 
     def enter_pin(self, attempts_left: int | None) -> Secret:
         self.attempts_left.append(attempts_left)

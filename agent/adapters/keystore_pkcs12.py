@@ -68,6 +68,11 @@ class Pkcs12Keystores(Keystores):
 
         return _looked_at(path, lambda data: glance_of(data, password.reveal()))
 
+    def keys_held(self, path: Path) -> int | None:
+        from agent.pkcs12.glance import keys_held
+
+        return _looked_at(path, keys_held)
+
     def read(self, path: Path, password: Secret) -> Keystore:
         from agent.pkcs12.read import read
 

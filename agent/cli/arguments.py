@@ -140,7 +140,14 @@ def _renewing(commands: Any) -> None:
         "renew", help=_("renew a keystore with an eID, or go on with a renewal that was stopped")
     )
     renew.add_argument("keystore", type=Path, metavar="KEYSTORE", help=_("the keystore that is about to expire"))
-    renew.add_argument("--yes", action="store_true", help=_("do not ask whether this is the right keystore"))
+    renew.add_argument(
+        "--yes",
+        action="store_true",
+        help=_("do not ask whether this is the right keystore, nor whether the contact data is still right"),
+    )
+    changed = _("the responsible person's, where eHealth's is not right any more")
+    renew.add_argument("--email", metavar="ADDRESS", help=changed)
+    renew.add_argument("--phone", metavar="NUMBER", help=changed)
     renew.add_argument("--no-wait", action="store_true", help=_("stop once eHealth has the request (exit code 75)"))
     renew.add_argument(
         "--activate",
@@ -152,7 +159,7 @@ def _renewing(commands: Any) -> None:
         action="store_true",
         help=_("put aside a request that eHealth refused, and begin again with a new key"),
     )
-    _in_a_window(renew, "renew", "yes", "accept_contract", "pin_stdin", "password_stdin", "no_wait")
+    _in_a_window(renew, "renew", "yes", "email", "phone", "accept_contract", "pin_stdin", "password_stdin", "no_wait")
     renew.set_defaults(run=command("agent.cli.renewing", "renew"))
     complete = commands.add_parser(
         "complete", help=_("bring a request to its end that was begun here or with another program")

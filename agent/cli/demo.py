@@ -23,7 +23,8 @@ from agent.core.finding import Finding
 from agent.core.holder import Environment
 from agent.core.keystore import KeyEntry, Keystore
 from agent.core.person import Person
-from agent.core.registration import AnyContract, in_language
+from agent.core.readiness import Said
+from agent.core.registration import AnyContract, ContactData, Verdict, in_language
 from agent.core.reminders import reminder
 from agent.core.renewal import Renewal, Step
 from agent.core.x509 import public_key_identifier
@@ -102,12 +103,15 @@ class DemoDoor:
     def card_problem(self, problem: CardError) -> bool:  # noqa: ARG002
         return False
 
-    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:  # noqa: ARG002
+    def contact(self, contact: ContactData, said: Said) -> ContactData:  # noqa: ARG002
+        return contact
+
+    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> Verdict:  # noqa: ARG002
         text = readable(in_language(contract.text))
         first = next((line.strip("# ") for line in text.splitlines() if line.startswith("#")), "")
         text = _("contract “{title}”, accepted by {name}")
         self.progress.console.print("  ", text.format(title=first, name=signer.full_name))
-        return True
+        return Verdict.ACCEPTED
 
     def enter_pin(self, attempts_left: int | None) -> Secret:
         left = "" if attempts_left is None else f", {tries_left(attempts_left)}"

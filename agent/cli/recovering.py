@@ -217,7 +217,8 @@ def _introduce(case: Case, known: Known, carries_keys: bool) -> None:
 
 def _door(case: Case) -> TerminalDoor:
     pin = secret_from_stdin(_("the eID's PIN")) if case.arguments.pin_stdin else None
-    return TerminalDoor(case.arguments.accept_contract, pin)
+    given = Given(case.arguments.email, case.arguments.phone).checked()
+    return TerminalDoor(case.arguments.accept_contract, pin, given, asks_contact=not case.arguments.yes)
 
 
 def _options(

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent import wiring
+from agent.cli.contact_questions import Given
 from agent.cli.terminal import (
     TerminalDoor,
     ask_secret,
@@ -18,6 +19,7 @@ from agent.cli.terminal import (
     confirm,
     console,
     environment_name,
+    say,
     secret_from_stdin,
 )
 from agent.config import load
@@ -44,11 +46,12 @@ from agent.watch.look import environment_of
 def renew(arguments: Namespace) -> int:
     """Renew a keystore, or go on with its renewal."""
     config = load(arguments.config)
+    given = Given(arguments.email, arguments.phone).checked()
     outside = wiring.outside(config)
     path = arguments.keystore.absolute()
     password, is_kept = keystore_password(arguments, outside, path)
     pin = secret_from_stdin(_("the eID's PIN")) if arguments.pin_stdin else None
-    door = TerminalDoor(arguments.accept_contract, pin)
+    door = TerminalDoor(arguments.accept_contract, pin, given, asks_contact=not arguments.yes)
     begun = under_way(outside, path)
     environment = begun.environment if begun else environment_of(path)
     if begun:
@@ -67,7 +70,12 @@ def renew(arguments: Namespace) -> int:
         activate=arguments.activate or config.activate_at_once,
         anew=arguments.anew,
     )
-    tell(renew_keystore(path, environment, outside, door, options))
+    try:
+        renewal = renew_keystore(path, environment, outside, door, options)
+    finally:
+        if given.is_any and begun and not door.contact_was_asked:
+            say(_("The request was signed before: the contact data that was given now is not in it."))
+    tell(renewal)
     return 0
 
 

@@ -12,7 +12,8 @@ from agent.cli.terminal import complain
 from agent.config import Config, load
 from agent.core.holder import Environment
 from agent.core.person import Person
-from agent.core.registration import AnyContract
+from agent.core.readiness import Said
+from agent.core.registration import AnyContract, ContactData, Verdict
 from agent.core.renewal import Renewal, Step
 from agent.errors import AgentError, CardError, CardMissing, NotYetDelivered, PasswordNeeded, PinCancelled, RenewalBusy
 from agent.pipeline.files import pending_path
@@ -44,8 +45,11 @@ class NobodyThere:
     def card_problem(self, problem: CardError) -> bool:  # noqa: ARG002
         return False
 
-    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:  # noqa: ARG002
-        return False
+    def contact(self, contact: ContactData, said: Said) -> ContactData:  # noqa: ARG002
+        return contact
+
+    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> Verdict:  # noqa: ARG002
+        return Verdict.DECLINED
 
     def enter_pin(self, attempts_left: int | None) -> Secret:  # noqa: ARG002
         raise PinCancelled

@@ -15,10 +15,12 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
+from agent.cli.contact_questions import Given, ask_what_changed
 from agent.core.holder import Environment
 from agent.core.mask import without_national_numbers
 from agent.core.person import Person
-from agent.core.registration import AnyContract, in_language
+from agent.core.readiness import Said
+from agent.core.registration import AnyContract, ContactData, Verdict, in_language
 from agent.core.renewal import Step
 from agent.errors import AgentError, CardError, ConfigError, PinBlocked, PinCancelled, PinLastTry
 from agent.secret import Secret
@@ -132,11 +134,17 @@ class TerminalDoor:
     Attributes:
         accepts: the contract was accepted beforehand (it is shown all the same).
         pin: a PIN given beforehand, for one attempt; None: ask.
+        given: contact data for a renewal, in place of what eHealth has.
+        asks_contact: the person is asked whether what eHealth has is still right.
+        contact_was_asked: the renewal came so far that other contact data could be given.
     """
 
     accepts: bool = False
     pin: Secret | None = None
+    given: Given = field(default_factory=Given)
+    asks_contact: bool = False
     out: Console = field(default_factory=console)
+    contact_was_asked: bool = False
     _pin_used: bool = False
 
     def step(self, step: Step, text: str) -> None:  # noqa: ARG002
@@ -148,7 +156,29 @@ class TerminalDoor:
         complain(problem)
         return confirm(_("Try again?"))
 
-    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:
+    def contact(self, contact: ContactData, said: Said) -> ContactData:
+        self.contact_was_asked = True
+        self._show_contact(_("eHealth reaches the practice at {email} and {phone}"), contact)
+        if self.given.is_any:
+            other = self.given.in_place_of(contact)
+            if other != contact:
+                self._show_contact(_("With the renewal eHealth gets {email} and {phone}"), other)
+            return other
+        if said is Said.WRONG:
+            self.out.print(f"    {_('That is not right any more, as was said here.')}")
+        if not self.asks_contact or not sys.stdin.isatty():
+            if said is Said.WRONG:
+                self.out.print(f"    {_('Give what is right with --email and --phone.')}")
+            return contact
+        if said is Said.RIGHT or (said is Said.NOTHING and not confirm(_("Has any of that changed?"))):
+            return contact
+        return ask_what_changed(contact)
+
+    def _show_contact(self, text: str, contact: ContactData) -> None:
+        said = text.format(email=contact.email_private, phone=contact.phone_private)
+        self.out.print(f"  · {said}", markup=False)
+
+    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> Verdict:
         self.out.print()
         text = readable(in_language(contract.text))
         self.out.print(Panel(Markdown(text), title=f"{_('The contract')} ({environment_name(environment)})"))
@@ -157,8 +187,8 @@ class TerminalDoor:
         self.out.print(_("Signs: {name}").format(name=signer.full_name), markup=False)
         if self.accepts:
             self.out.print(_("Accepted beforehand (--accept-contract)."))
-            return True
-        return confirm(_("Do you accept this contract?"))
+            return Verdict.ACCEPTED
+        return Verdict.ACCEPTED if confirm(_("Do you accept this contract?")) else Verdict.DECLINED
 
     def enter_pin(self, attempts_left: int | None) -> Secret:
         if self.pin is not None:

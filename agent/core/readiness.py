@@ -9,12 +9,14 @@ Source: issue "The whole life of a certificate", Readiness; design/product.md, P
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import Enum
+from enum import Enum, auto
+from hashlib import sha256
 
 from agent.core.doctor import Check, Mark, Topic
 from agent.core.finding import Finding, State
+from agent.core.registration import ContactData
 from agent.text import N_, _, written
 
 EARLY = timedelta(days=180)
@@ -42,6 +44,13 @@ _SENTENCES = {
 }
 
 
+NOT_RIGHT = N_(
+    "The renewal asks for the right ones before anything is signed, and eHealth gets them with it. Its support can put "
+    "them right sooner."
+)
+"""What becomes of contact data that is not right any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """What a look found, for one keystore. No personal data.
@@ -53,6 +62,7 @@ class Readiness:
         signature_ends: of the eID that was last seen, aware UTC; None where none was.
         contact: stands for the contact data at eHealth (a digest); None where it could not be asked.
         confirmed: the `contact` that a person said is right.
+        doubted: the `contact` that a person said is not right any more: the renewal asks for the right one.
     """
 
     looked: datetime
@@ -61,6 +71,34 @@ class Readiness:
     signature_ends: datetime | None = None
     contact: str | None = None
     confirmed: str | None = None
+    doubted: str | None = None
+
+
+class Said(Enum):
+    """What a person said here of the contact data that eHealth has."""
+
+    NOTHING = auto()
+    RIGHT = auto()
+    WRONG = auto()
+
+
+def digest(contact: ContactData) -> str:
+    """Stands for contact data where nobody's address is to be kept."""
+    parts = contact.email_private, contact.phone_private, contact.email_general or "", contact.phone_general or ""
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def said_of(contact: ContactData, known: Readiness | None) -> Said:
+    """What was said of just this contact data."""
+    if known is None or digest(contact) not in (known.confirmed, known.doubted):
+        return Said.NOTHING
+    return Said.RIGHT if digest(contact) == known.confirmed else Said.WRONG
+
+
+def with_word(known: Readiness, contact: ContactData, is_right: bool) -> Readiness:
+    """`known`, once a person has said whether this contact data is right."""
+    mark = digest(contact)
+    return replace(known, confirmed=mark if is_right else None, doubted=None if is_right else mark)
 
 
 _OF_TOPICS = {
@@ -103,7 +141,7 @@ def missing_needs(finding: Finding, known: Readiness) -> tuple[Need, ...]:
         found.add(Need.SIGNATURE)
     if known.unreachable > 1:
         found.add(Need.SERVICE)
-    if known.contact is not None and known.contact != known.confirmed:
+    if known.contact is not None and known.contact not in (known.confirmed, known.doubted):
         found.add(Need.CONTACT)
     return tuple(need for need in Need if need in found)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import Enum, auto
 from typing import NewType, TypeAlias
 
 from agent.core.holder import Holder
@@ -74,6 +74,14 @@ class RevocationContract:
 
 
 AnyContract: TypeAlias = Contract | RevocationContract
+
+
+class Verdict(Enum):
+    """What a person says to a contract."""
+
+    ACCEPTED = auto()
+    DECLINED = auto()
+    OTHER_CONTACT = auto()  # eHealth is to have other contact data: another contract, then
 
 
 class CertificateStatus(Enum):

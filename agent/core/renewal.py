@@ -83,6 +83,8 @@ class Renewal:
             not known, and where the answer that said it was lost.
         validation_ends: until when.
         keys_of: of a first one: an old keystore whose encryption keys go into the new one; None where there is none.
+        contact: of a renewal, while it is not over: what the person gave in place of what eHealth has; None where
+            nothing was changed.
     """
 
     id: str
@@ -104,6 +106,7 @@ class Renewal:
     validation_url: str | None = None
     validation_ends: datetime | None = None
     keys_of: str | None = None
+    contact: ContactData | None = None
 
     @property
     def path(self) -> str:

@@ -6,6 +6,7 @@ One step after the other, each journaled before it acts, from wherever an earlie
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -108,6 +109,7 @@ def _made(
             renewal = _to_the_end(run, again(renewal))
             if not (run.options.anew and renewal.step is Step.ENDED):
                 return _told(run, renewal)
+            return _told(run, _to_the_end(run, replace(begin(), contact=renewal.contact)))
         return _told(run, _to_the_end(run, begin()))
 
 
@@ -118,7 +120,7 @@ def _to_the_end(run: Run, renewal: Renewal) -> Renewal:
         if renewal.step is Step.ACTIVATE and not run.options.activate:
             return renewal
         renewal = _ACTS[renewal.step](run, renewal)
-        journal.save(renewal)
+        journal.save(replace(renewal, contact=None) if renewal.is_over else renewal)  # then nobody needs it any more
     return renewal
 
 

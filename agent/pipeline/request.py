@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,18 +12,18 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from agent.core.dn import Name, holder_of
 from agent.core.dummy import dummy_certificate, is_dummy
 from agent.core.glance import Fingerprint
-from agent.core.holder import Environment, Holder
+from agent.core.holder import Environment, Holder, holder_by_name
 from agent.core.keystore import AUTHENTICATION, KeyEntry, Keystore
 from agent.core.registration import CertificateInfo, CertificateStatus
-from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step, Wanted, stand_in
 from agent.core.x509 import fingerprint, public_key_identifier
 from agent.errors import Damaged, NothingToComplete, NotReplaceable, RenewalNotOpen
 from agent.pipeline.ask import ask_and_keep
+from agent.pipeline.earlier import note_carried
 from agent.pipeline.files import finished_path, pending_path, refused_path
 from agent.pipeline.run import Run, authentication_of, encryption_keys_of, goes_to, subject_of
 from agent.ports import Event, Keystores, Outside
-from agent.text import _, ngettext
+from agent.text import _
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,10 @@ def adopted(run: Run, path: Path, environment: Environment) -> Renewal:
         started=run.outside.clock.now(),
         step=Step.COLLECT if waits else Step.MAKE_TOKEN_KEY,
         environment=environment,
-        holder=_holder_by_name(path) if waits else _holder(subject_of(authentication), path),
+        # Before there is a certificate, the file's name is all that tells whose it will be.
+        holder=holder_by_name(path) or Holder("", "", None, path.name)
+        if waits
+        else _holder(subject_of(authentication), path),
         old_path=None,
         new_path=str(_final_path(run.outside.keystores, path)),
         fingerprint=mark_of_key(authentication),
@@ -101,15 +103,6 @@ def _final_path(keystores: Keystores, path: Path) -> Path:
 def mark_of_key(authentication: KeyEntry) -> Fingerprint:
     """Stands for the certificate that was requested elsewhere for this key."""
     return stand_in(public_key_identifier(authentication.private_key.public_key()))
-
-
-_OFFICIAL_NAME = re.compile(r"([A-Z0-9][A-Z0-9_-]*)=([0-9]+)(?:,([0-9A-Z_-]{1,30}))? ")
-
-
-def _holder_by_name(path: Path) -> Holder:
-    """Whose it will be, as far as the file's name tells; the certificate will say."""
-    matched = _OFFICIAL_NAME.match(path.name)
-    return Holder(*matched.groups()) if matched else Holder("", "", None, path.name)
 
 
 def begin(run: Run, path: Path, environment: Environment) -> Renewal:
@@ -193,12 +186,7 @@ def _carried(run: Run, renewal: Renewal) -> tuple[KeyEntry, ...]:
         return ()
     path = Path(renewal.keys_of)
     keys = encryption_keys_of(run.outside.keystores.read(path, run.options.password))
-    text = ngettext(
-        "{count} encryption key of {name} goes into the new keystore.",
-        "{count} encryption keys of {name} go into the new keystore.",
-        len(keys),
-    )
-    run.note(renewal, text.format(count=len(keys), name=file_name(renewal.keys_of)))
+    note_carried(run, renewal, len(keys), path)
     return keys
 
 

@@ -11,7 +11,7 @@ from agent.core.dn import NotADistinguishedName, parse
 from agent.core.holder import Environment
 from agent.core.keystore import KeyEntry
 from agent.core.person import Person
-from agent.core.registration import CertificateInfo, CertificateStatus, RevocationContract, RevocationReason
+from agent.core.registration import CertificateInfo, CertificateStatus, RevocationContract, RevocationReason, Verdict
 from agent.errors import BadReply, ContractDeclined, IssuedCertificateError, NotRevocable, OutcomeUnknown
 from agent.pipeline.ask import ask_and_keep
 from agent.pipeline.platform import Platform
@@ -46,7 +46,7 @@ class Revocation:
             return
         eid = with_card(door, lambda: usable_eid(self._outside))
         contract = self._contract(reason, eid.person)
-        if not door.accept(contract, eid.person, self.environment):
+        if door.accept(contract, eid.person, self.environment) is not Verdict.ACCEPTED:
             raise ContractDeclined
         signer = CardSigner(self._outside.card, eid, CardKey.SIGNATURE, door)
         query = certra.Revoke(self.info.public_key_identifier, contract)

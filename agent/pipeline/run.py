@@ -103,6 +103,8 @@ class Run:
     def wanted(self, renewal: Renewal) -> tuple[Holder, Wanted]:
         """For whom and with what the certificate is requested; of a renewal eHealth knows it, and is asked once a run.
 
+        Other contact data that the person gave goes before that which eHealth has.
+
         Raises: ServiceError, KeystoreError.
         """
         if renewal.wanted is not None:
@@ -113,7 +115,7 @@ class Run:
                 raise RenewalRefused(renewal.path, _("It was requested with another program."))
             self._info = self.info_of(replaced)
         info = self._info
-        return info.holder, Wanted(info.contact, info.first_names, info.base_services)
+        return info.holder, Wanted(renewal.contact or info.contact, info.first_names, info.base_services)
 
     def info_of(self, authentication: KeyEntry) -> CertificateInfo:
         """What eHealth knows of the certificate of this key, asked with the key itself."""

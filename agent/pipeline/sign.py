@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from agent.core.dn import NotADistinguishedName, is_name_of, parse
 from agent.core.eid import signature_certificate
 from agent.core.holder import Holder
-from agent.core.registration import Contract
+from agent.core.readiness import Said, said_of
+from agent.core.registration import Contract, Verdict
 from agent.core.renewal import Renewal, Step, Wanted
 from agent.core.x509 import signing_request_der
 from agent.errors import (
@@ -61,26 +62,29 @@ class CardSigner:
 def sign(run: Run, renewal: Renewal) -> Renewal:
     """Show the contract for this renewal, have it accepted, and sign the request.
 
-    Nothing has left this computer afterwards; a run that ends here begins this step anew.
+    Nothing has left this computer afterwards; a run that ends here begins this step anew. The contract and the request
+    have the same contact data: other data means another contract.
     Raises: ContractDeclined, CardError, ServiceError, IssuedCertificateError.
     """
     run.door.step(renewal.step, _("Asking eHealth for the certificate's data"))
-    holder, wanted = run.wanted(renewal)
-    if renewal.wanted is None:  # nobody typed it: what eHealth goes by is shown while it can still be put right
-        reached = _("eHealth reaches the practice at {email} and {phone}")
-        contact = wanted.contact
-        run.door.step(renewal.step, reached.format(email=contact.email_private, phone=contact.phone_private))
+    renewal = _reached(run, renewal)
     run.door.step(renewal.step, _("Reading the eID"))
     eid = with_card(run.door, lambda: usable_eid(run.outside))
-    try:
-        contract = _contract(run, renewal, holder, wanted, eid)
-    except Refused as problem:
-        if renewal.wanted is not None:  # nothing was sent, and with the same data it would be refused again
-            return ended(run, renewal, str(problem), problem.code)
-        run.note(renewal, str(problem), code=problem.code)
-        raise
-    run.door.step(renewal.step, _("The contract"))
-    if not run.door.accept(contract, eid.person, renewal.environment):
+    while True:
+        holder, wanted = run.wanted(renewal)
+        try:
+            contract = _contract(run, renewal, holder, wanted, eid)
+        except Refused as problem:
+            if renewal.wanted is not None:  # nothing was sent, and with the same data it would be refused again
+                return ended(run, renewal, str(problem), problem.code)
+            run.note(renewal, str(problem), code=problem.code)
+            raise
+        run.door.step(renewal.step, _("The contract"))
+        verdict = run.door.accept(contract, eid.person, renewal.environment)
+        if verdict is not Verdict.OTHER_CONTACT:
+            break
+        renewal = _reached(run, renewal, Said.WRONG)
+    if verdict is Verdict.DECLINED:
         raise ContractDeclined
     run.note(renewal, _("The contract was accepted by {name}.").format(name=eid.person.full_name))
     request_id = new_request_id()
@@ -90,6 +94,26 @@ def sign(run: Run, renewal: Renewal) -> Renewal:
     signed_xml = with_card(run.door, lambda: xmldsig.sign(request_xml, signer))
     run.signed = SignedRequest(request_id, signed_xml)
     return replace(goes_to(renewal, Step.SEND), request_id=request_id)
+
+
+def _reached(run: Run, renewal: Renewal, said: Said | None = None) -> Renewal:
+    """In a renewal nobody typed the contact data: it is shown while it can still be put right.
+
+    What the person gives instead is on disk before it is sent, so that a run that ends in between keeps it.
+    Args:
+        said: what the person said of it; None: as far as is remembered here.
+    """
+    if renewal.wanted is not None:
+        return renewal
+    _holder, wanted = run.wanted(renewal)
+    known = run.outside.journal.readiness().get(renewal.fingerprint)
+    given = run.door.contact(wanted.contact, said or said_of(wanted.contact, known))
+    if given == wanted.contact:
+        return renewal
+    renewal = replace(renewal, contact=given)
+    run.outside.journal.save(renewal)
+    run.note(renewal, _("The person gave other contact data than eHealth has."))
+    return renewal
 
 
 def usable_eid(outside: Outside) -> Eid:

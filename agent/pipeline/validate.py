@@ -24,6 +24,7 @@ from agent.errors import (
     Refused,
 )
 from agent.pipeline import foreigner
+from agent.pipeline.earlier import with_earlier_keys
 from agent.pipeline.files import pending_path, token_path
 from agent.pipeline.request import ended
 from agent.pipeline.run import (
@@ -100,10 +101,14 @@ def install(run: Run, renewal: Renewal) -> Renewal:
         run.outside.clock.now(),
     )
     installed = replace(authentication, chain=_with_root(chain, old or pending))
-    run.save_pending(renewal, _keystore(installed, encryption_keys_of(old or pending)))
+    holder = holder_of(subject_of(installed))
+    encryption = encryption_keys_of(old or pending)
+    run.save_pending(
+        renewal, _keystore(installed, encryption if old else with_earlier_keys(run, renewal, holder, encryption))
+    )
     text = _("The certificate is installed, valid until {day}.")
     run.note(renewal, text.format(day=written(chain[0].not_valid_after_utc)))
-    return replace(goes_to(renewal, Step.MAKE_TOKEN_KEY), holder=holder_of(subject_of(installed)) or renewal.holder)
+    return replace(goes_to(renewal, Step.MAKE_TOKEN_KEY), holder=holder or renewal.holder)
 
 
 def _with_root(chain: tuple[x509.Certificate, ...], old: Keystore) -> tuple[x509.Certificate, ...]:

@@ -33,6 +33,17 @@ def glance_of(data: bytes, password: str) -> Glance:
     return structured(lambda: _glance(bags))
 
 
+def keys_held(data: bytes) -> int | None:
+    """How many keys a file holds, without its password; None where even that is encrypted.
+
+    Args:
+        data: the whole file.
+    Raises: NotPkcs12, Damaged, Hostile, with an empty path.
+    """
+    readable = [safe for safe in opened(data).safes if isinstance(safe, list)]
+    return sum(isinstance(bag, KeyBag) for safe in readable for bag in safe) or None
+
+
 def _glance(bags: list[Bag]) -> Glance:
     paired = _paired(bags)
     leaf = _authentication(bags, paired)

@@ -10,17 +10,20 @@ from pathlib import Path
 from agent.core.finding import State
 from agent.core.reminders import file_name, name_of
 from agent.core.renewal import Step
-from agent.errors import NothingBegun
+from agent.errors import KeystoreError, NothingBegun
 from agent.ports import Outside
 from agent.watch.judge import judge
 from agent.watch.look import Look
 
 _WANTED = (State.PENDING, State.INCOMPLETE)
+_AUTHENTICATION_ALONE = 1
 
 
 @dataclass(frozen=True)
 class Begun:
     """A request to be completed. One that was begun elsewhere was begun when its file was written.
+
+    One whose password is not known here is told by its single key: a whole keystore has an encryption key too.
 
     Attributes:
         whose: its holder, or the file's name where that is not known.
@@ -39,7 +42,7 @@ def requests_begun(outside: Outside, folders: Sequence[Path], patterns: Sequence
     begun: dict[Path, Begun] = {}
     for each in findings:
         path = Path(each.observation.path)
-        if each.state in _WANTED:
+        if each.state in _WANTED or (each.state is State.PASSWORD_NEEDED and _may_wait(path, outside)):
             begun[path] = Begun(path, name_of(each), _written_at(path, outside))
     for renewal in outside.journal.unfinished():
         path = Path(renewal.new_path)
@@ -48,6 +51,13 @@ def requests_begun(outside: Outside, folders: Sequence[Path], patterns: Sequence
     if not begun:
         raise NothingBegun(", ".join(map(str, folders)))
     return tuple(sorted(begun.values(), key=lambda each: each.since, reverse=True))
+
+
+def _may_wait(path: Path, outside: Outside) -> bool:
+    try:
+        return outside.keystores.keys_held(path) == _AUTHENTICATION_ALONE
+    except KeystoreError:
+        return False
 
 
 def _written_at(path: Path, outside: Outside) -> datetime:

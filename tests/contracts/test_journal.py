@@ -12,7 +12,7 @@ from agent.core.finding import Observation
 from agent.core.glance import Fingerprint, Glance
 from agent.core.holder import Environment, Holder
 from agent.core.readiness import Need, Readiness
-from agent.core.registration import CertificateStatus, PublicKeyIdentifier, TokenStatus
+from agent.core.registration import CertificateStatus, ContactData, PublicKeyIdentifier, TokenStatus
 from agent.core.reminders import Reminded, Told
 from agent.core.renewal import Renewal, Step
 from agent.ports import Event, FileStamp, Journal, Word
@@ -62,6 +62,7 @@ def test_a_renewal_is_found_again_as_it_stood(reopened: Callable[[], Journal], s
         polls=7,
         next_poll=NOW + timedelta(seconds=10, microseconds=5),
         token_to_activate=False,
+        contact=ContactData("a@b.be", "0032470123456", phone_general="003291234567"),
     )
     reopened().save(BEGUN)
     reopened().save(renewal)

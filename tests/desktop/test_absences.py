@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import shutil
 import signal
 import subprocess
@@ -100,7 +101,7 @@ class Terminal:
         end = time.monotonic() + 60
         try:
             while True:
-                assert time.monotonic() < end, shown
+                assert select.select([own], [], [], max(0, end - time.monotonic()))[0], shown
                 try:
                     read = os.read(own, 65536)
                 except OSError:  # Linux says so of a terminal that nobody has open any more
@@ -148,6 +149,7 @@ def _a_terminal_is_enough(desk: Desk, terminal: Terminal) -> None:
     answers = [
         (f"Password of {name}: ", password),
         ("Renew this keystore? [y/N] ", "y"),
+        ("Has any of that changed? [y/N] ", ""),
         ("Do you accept this contract? [y/N] ", "y"),
         ("PIN of the eID: ", desk.card.pin),
     ]

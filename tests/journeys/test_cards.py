@@ -20,6 +20,7 @@ from agent.adapters.card_process import ProcessCard
 from agent.adapters.services_https import HttpsServices
 from agent.config import ServicesConfig
 from agent.core.person import Person
+from agent.core.registration import Verdict
 from agent.core.renewal import Step
 from agent.errors import (
     CardError,
@@ -58,7 +59,7 @@ class Attentive(FakeDoor):
     at_contract: Callable[[], None] = lambda: None
     puts_right: list[Callable[[], None]] = field(default_factory=list)
 
-    def accept(self, *shown: object) -> bool:
+    def accept(self, *shown: object) -> Verdict:
         self.at_contract()
         return super().accept(*shown)  # type: ignore[arg-type]
 

@@ -15,7 +15,7 @@ import pytest
 from agent.adapters.card_process import ProcessCard
 from agent.core.holder import Environment
 from agent.core.person import Person
-from agent.core.registration import AnyContract
+from agent.core.registration import AnyContract, Verdict
 from agent.core.renewal import Step
 from agent.errors import (
     CardError,
@@ -72,7 +72,7 @@ class AtTheReader(FakeDoor):
         super().step(step, text)
         self._do(step.value)
 
-    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:
+    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> Verdict:
         self._do("accept")
         return super().accept(contract, signer, environment)
 

@@ -86,11 +86,18 @@ def test_what_ehealth_has_is_shown_and_confirmed_once(terminal: Terminal) -> Non
     assert "confirmed here" in said
 
 
-def test_what_is_not_right_any_more_is_to_be_done(terminal: Terminal) -> None:
+def test_what_is_not_right_any_more_is_for_the_renewal_and_nobody_is_reminded_of_it(terminal: Terminal) -> None:
+    contact = terminal.practice.sandbox.state.registrations[0].contact
     code, said = terminal.run("ready", answers=["n"])
     assert code == 1
-    assert "Have eHealth's support put it right" in said
-    assert needs(terminal) == (Need.CONTACT,)
+    assert f"{contact.email_private}, {contact.phone_private}, not right any more, as was said here" in said
+    assert "The renewal asks for the right ones before anything is signed" in said
+    assert needs(terminal) == ()
+    code, said = terminal.run("ready")
+    assert (code, terminal.asked) == (1, []), "it is asked once"
+    assert "not right any more" in said
+    (known,) = terminal.journal.readiness().values()
+    assert contact.email_private not in repr(known)
 
 
 def test_a_change_at_ehealth_is_to_be_confirmed_anew(terminal: Terminal) -> None:

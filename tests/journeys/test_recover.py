@@ -453,7 +453,7 @@ def test_refused_it_is_requested_again_with_another_key(terminal: Terminal) -> N
     practice.sandbox.state.scenarios.append(Scenario(Trouble.REFUSAL, times=1))
     code, said = terminal.run("renew", practice.path, "--yes", "--accept-contract", answers=[PIN.reveal()])
     assert code == 1, said
-    code, said = terminal.run("recover", answers=["y", "y", PIN.reveal()])
+    code, said = terminal.run("recover", answers=["y", "", "y", PIN.reveal()])
     assert code == 0, said
     assert "This request was refused" in said
     new = terminal.newest()

@@ -9,7 +9,7 @@ import pytest
 
 from agent.core.holder import Holder
 from agent.errors import Damaged, Hostile, KeystoreError, NotPkcs12, WrongPassword
-from agent.pkcs12.glance import glance_of
+from agent.pkcs12.glance import glance_of, keys_held
 from agent.pkcs12.proof import prove
 from agent.pkcs12.read import read
 from tests.pkcs12.samples import data_of, needs_samples, sample, samples
@@ -42,6 +42,11 @@ def test_glance_says_what_the_manifest_says(entry: dict[str, Any]) -> None:
     serials = [found["alias"] for found in entry.get("entries", []) if found["kind"] == "key"]
     if not glance.pending:
         assert glance.encryption_keys == len([alias for alias in serials if alias != "authentication"])
+
+
+@pytest.mark.parametrize("entry", [found for found in samples("readable") if "entries" in found.values[0]])
+def test_how_many_keys_there_are_is_told_without_the_password(entry: dict[str, Any]) -> None:
+    assert keys_held(data_of(entry)) == sum(found["kind"] == "key" for found in entry["entries"])
 
 
 def test_glance_tells_whose_keystore_it_is() -> None:

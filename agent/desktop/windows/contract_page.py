@@ -5,11 +5,11 @@ from __future__ import annotations
 import tkinter as tk
 from tkinter import ttk
 
-from agent.core.registration import LocalizedText
+from agent.core.registration import ContactData, LocalizedText
 from agent.desktop.windows.contract_text import Style, pieces
 from agent.desktop.windows.drawn import Drawn, Reply
 from agent.desktop.windows.pages import Choice, ContractShown
-from agent.desktop.windows.parts import PageFrame
+from agent.desktop.windows.parts import PageFrame, with_mnemonic
 from agent.desktop.windows.theme import BODY, STRONG
 from agent.desktop.windows.words import environment_name, holder_name, holder_number
 from agent.text import LANGUAGE_NAMES, _, spoken
@@ -28,6 +28,8 @@ class ContractDrawn(Drawn):
                 (_("Environment"), environment_name(page.environment)),
             ]
         )
+        if page.contact is not None:
+            self._show_contact(page.contact, reply)
         self._choose_language(page.texts)
         self._hint = frame.paragraph(_("Read the contract to its end to accept it."), "Caption.TLabel", 0)
         self._hint.pack_configure(side="bottom")
@@ -38,6 +40,19 @@ class ContractDrawn(Drawn):
         self._accept.state(["disabled"])
         frame.first(self._text)
         self._show(_in_my_language(page.texts))
+
+    def _show_contact(self, contact: ContactData, reply: Reply) -> None:
+        """What eHealth gets, and the way to change it."""
+        px, width = self.frame.look.px, self.frame.width
+        row = ttk.Frame(self.frame.body)
+        row.pack(fill="x", pady=(0, px(8)))
+        name, underline = with_mnemonic(_("&Change…"))
+        change = ttk.Button(row, text=name, underline=underline, command=lambda: reply.answer(Choice.CONTACT))
+        change.pack(side="right", padx=(px(16), 0))
+        reached = _("eHealth reaches the practice at {email} and {phone}")
+        said = reached.format(email=contact.email_private, phone=contact.phone_private)
+        wrap = px(width) - change.winfo_reqwidth() - px(16)
+        ttk.Label(row, text=said, wraplength=wrap, justify="left").pack(side="left", anchor="w")
 
     def _choose_language(self, texts: tuple[LocalizedText, ...]) -> None:
         """The other languages, on request."""

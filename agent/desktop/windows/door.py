@@ -7,7 +7,8 @@ from datetime import datetime
 
 from agent.core.holder import Environment
 from agent.core.person import Person
-from agent.core.registration import AnyContract
+from agent.core.readiness import Said
+from agent.core.registration import AnyContract, ContactData, Verdict
 from agent.core.renewal import Step
 from agent.desktop.windows.pages import (
     NEEDS_SOFTWARE,
@@ -22,6 +23,7 @@ from agent.desktop.windows.pages import (
     Progress,
     Trouble,
 )
+from agent.desktop.windows.request_pages import ContactChange, Forward
 from agent.desktop.windows.stage import Stage, Unanswered
 from agent.errors import (
     CardError,
@@ -60,6 +62,8 @@ class WindowDoor:
     Attributes:
         wants_other_card: the person said that somebody else is to sign; the run ends, and another begins.
         signer: whose card it was.
+        contact_given: what the person gave in place of what eHealth has.
+        asks_contact: they are asked for it, whatever eHealth has.
     """
 
     def __init__(
@@ -75,6 +79,8 @@ class WindowDoor:
         asks_for: str = "",
         does: str = "",
         by_login: bool = False,
+        contact_given: ContactData | None = None,
+        asks_contact: bool = False,
     ) -> None:
         self._stage, self._card, self._holder, self._environment = stage, card, matter.holder, matter.environment
         self._card_poll_s, self._asks_for = card_poll_s, asks_for
@@ -86,6 +92,8 @@ class WindowDoor:
         self._last_pin_problem: CardError | None = None
         self.wants_other_card = False
         self.signer = signer
+        self.contact_given, self.asks_contact = contact_given, asks_contact
+        self._contact: ContactData | None = None
 
     # ── Door ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -99,13 +107,32 @@ class WindowDoor:
         self._progress = self._now = progress
         self._stage.show(progress)
 
-    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> bool:
+    def contact(self, contact: ContactData, said: Said) -> ContactData:
+        """Without a page of its own where nobody doubts it: the contract's page shows it, and leads here."""
+        contact = self.contact_given or contact
+        is_doubted = said is Said.WRONG and self._contact is None
+        if said is Said.WRONG or self.asks_contact:
+            self.asks_contact = False
+            contact = self._asked_contact(contact, is_doubted)
+        self._contact = contact
+        return contact
+
+    def _asked_contact(self, contact: ContactData, is_doubted: bool) -> ContactData:
+        from agent.desktop.windows.request_form import contact_given, contact_of  # their rules take a moment to load
+
+        answer = self._stage.ask(ContactChange(contact_given(contact), is_doubted))
+        self._stage.show(self._now)
+        if isinstance(answer, Forward):
+            self.contact_given = contact = contact_of(answer.given)
+        return contact
+
+    def accept(self, contract: AnyContract, signer: Person, environment: Environment) -> Verdict:
         assert self._holder is not None, "only eHealth's certificates have contracts"
         self.signer = signer
-        answer = self._stage.ask(ContractShown(contract.text, self._holder, signer, environment))
+        answer = self._stage.ask(ContractShown(contract.text, self._holder, signer, environment, self._contact))
         self.wants_other_card = answer is Choice.OTHER_CARD
         self._stage.show(self._now)
-        return answer is Choice.GO_ON
+        return {Choice.GO_ON: Verdict.ACCEPTED, Choice.CONTACT: Verdict.OTHER_CONTACT}.get(answer, Verdict.DECLINED)
 
     def enter_pin(self, attempts_left: int | None) -> Secret:
         assert self.signer is not None, "whose PIN it is was seen before"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.core.person import Person
+from agent.core.registration import ContactData
 from agent.desktop.windows.door import CARD_POLL_S, WindowDoor
 from agent.desktop.windows.pages import Matter
 from agent.desktop.windows.stage import Stage
@@ -16,7 +17,8 @@ class Doors:
         self._stage, self._card_poll_s = stage, card_poll_s
         self._door: WindowDoor | None = None
         self._signer: Person | None = None
-        self._awaits_other_card = False
+        self._awaits_other_card = self._asks_contact = False
+        self._contact_given: ContactData | None = None
 
     def open(
         self,
@@ -40,7 +42,10 @@ class Doors:
             signer=signer,
             asks_for=asks_for,
             does=does,
+            contact_given=self._contact_given,
+            asks_contact=self._asks_contact,
         )
+        self._asks_contact = False
         if self._awaits_other_card:
             self._awaits_other_card = False
             door.await_other_card(self._signer)
@@ -51,7 +56,7 @@ class Doors:
         door, self._door = self._door, None
         if door is None:
             return False
-        self._signer = door.signer
+        self._signer, self._contact_given = door.signer, door.contact_given
         if door.wants_other_card:
             self._awaits_other_card = True
         return door.wants_other_card
@@ -59,6 +64,10 @@ class Doors:
     def await_other_card_than(self, signer: Person | None) -> None:
         """The next door waits for another card than this person's."""
         self._signer, self._awaits_other_card = signer, True
+
+    def ask_for_contact(self) -> None:
+        """The next door asks for other contact data than eHealth has."""
+        self._asks_contact = True
 
     def await_other_card(self) -> None:
         """The next door waits for another card than the one that was used last."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from agent.core.holder import Environment, Holder
 from agent.core.person import Person
-from agent.core.registration import LocalizedText
+from agent.core.registration import ContactData, LocalizedText
 from agent.core.renewal import Renewal, Step
 from agent.errors import (
     AgentError,
@@ -26,6 +26,7 @@ from agent.errors import (
     OfficialMiddlewareNeeded,
     PinBlocked,
     ReaderMissing,
+    Refused,
     RenewalRefused,
     Retry,
     SignatureCertificateExpired,
@@ -53,6 +54,8 @@ class Choice(Enum):
     SHEET = auto()
     RENEW = auto()
     NO_EID = auto()
+    CONTACT = auto()
+    BACK = auto()
 
 
 @dataclass(frozen=True)
@@ -176,12 +179,17 @@ class CardWanted(Page):
 
 @dataclass(frozen=True)
 class ContractShown(Page):
-    """Who signs what for whom; nothing was signed yet."""
+    """Who signs what for whom; nothing was signed yet.
+
+    Attributes:
+        contact: of a renewal: what eHealth gets, which can still be changed.
+    """
 
     texts: tuple[LocalizedText, ...]
     holder: Holder
     signer: Person
     environment: Environment
+    contact: ContactData | None = None
 
 
 @dataclass(frozen=True)
@@ -287,3 +295,18 @@ class Trouble(Page):
         if isinstance(self.problem, _NEEDS_ANOTHER_CARD):
             return (Choice.OTHER_CARD,)
         return () if self.problem.retry is Retry.NEVER else (Choice.TRY_AGAIN,)
+
+
+@dataclass(frozen=True)
+class RenewalTrouble(Trouble):
+    """Of a renewal. Where eHealth makes no contract, other contact data may help, and nothing was signed."""
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        problem = self.problem
+        if isinstance(problem, Refused) and problem.operation == _MAKES_CONTRACT:
+            return (*super().choices, Choice.CONTACT)
+        return super().choices
+
+
+_MAKES_CONTRACT = "GenerateContract"

@@ -129,9 +129,8 @@ class PageFrame(ttk.Frame):
         self._first = widget
 
     def take_keyboard(self) -> None:
-        first = self._first or next(iter(self._buttons.winfo_children()), None)
-        if first is not None:
-            first.focus_set()
+        """To what comes first; to no button where nothing is asked: one Return too many closes no window."""
+        (self._first or self).focus_set()
 
 
 class Line(ttk.Frame):

@@ -10,6 +10,7 @@ from tkinter import ttk
 from typing import TYPE_CHECKING
 
 from agent.core.holder import Environment
+from agent.core.reminders import file_name
 from agent.desktop.windows import parts
 from agent.desktop.windows.drawn import Drawn, Reply
 from agent.desktop.windows.pages import Answer, Busy, Matter, Page, Stopped, Trouble
@@ -142,7 +143,7 @@ class RenewalWindow:
             warning.pack(fill="x", pady=(0, self.look.px(8)))
         if matter.holder is not None:
             say(text=holder_name(matter.holder), style="Strong.TLabel").pack(anchor="w")
-        details = [holder_number(matter.holder)] if matter.holder else [matter.path or _("New certificate")]
+        details = [holder_number(matter.holder)] if matter.holder else [file_name(matter.path) or _("New certificate")]
         details.append(environment_name(matter.environment))
         if matter.not_after is not None:
             details.append(_("valid until {day}").format(day=written(matter.not_after)))

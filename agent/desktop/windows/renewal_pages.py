@@ -30,6 +30,7 @@ from agent.desktop.windows.pages import (
 )
 from agent.desktop.windows.parts import PageFrame
 from agent.desktop.windows.progress_page import ProgressDrawn
+from agent.desktop.windows.request_pages import ContactChange
 from agent.desktop.windows.theme import Look
 from agent.desktop.windows.words import environment_name, holder_name, holder_number
 from agent.secret import Secret
@@ -249,10 +250,16 @@ class _Trouble(Drawn):
             Choice.OTHER_CARD: _("&Use another eID"),
             Choice.ANEW: _("&Put it aside and begin anew"),
             Choice.CHANGE: _("Change the &data"),
+            Choice.CONTACT: _("Change the contact &data"),
+            Choice.BACK: _("&Back"),
         }
         for choice in page.choices:
             self._offer(frame, names[choice], choice, reply)
-        frame.way_out(_("&Close"), reply.close)
+        if page.choices:
+            frame.way_out(_("&Close"), reply.close)
+        else:
+            frame.primary(_("&Close"), reply.close)
+            frame.escape = reply.close
 
     @staticmethod
     def _offer(frame: PageFrame, name: str, choice: Choice, reply: Reply) -> None:
@@ -276,5 +283,9 @@ _DRAWN: Mapping[type[Page], Callable[[PageFrame, Any, Reply], Drawn]] = {
 
 def draw(page: Page, parent: tk.Misc, look: Look, reply: Reply) -> Drawn:
     """The page as widgets, not yet packed."""
+    if isinstance(page, ContactChange):
+        from agent.desktop.windows.request_form_drawn import draw_form  # with the rules of its fields
+
+        return draw_form(page, PageFrame(parent, look), reply)
     drawn = next(_DRAWN[kind] for kind in type(page).__mro__ if kind in _DRAWN)
     return drawn(PageFrame(parent, look), page, reply)

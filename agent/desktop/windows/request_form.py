@@ -53,13 +53,7 @@ class Form:
 
     def wanted(self, person: Person) -> Wanted:
         """Raises: Mistyped."""
-        given = self.contact
-        contact = ContactData(
-            taken(email_address, given.email_private) or "",
-            taken(phone_number, given.phone_private) or "",
-            taken(optional(email_address), given.email_general),
-            taken(optional(phone_number), given.phone_general),
-        )
+        contact = contact_of(self.contact)
         first_names = (person.first_names,) if self.whom is Whom.MYSELF and person.first_names else ()
         return Wanted(contact, first_names, tuple(each for each in _in_order(self.services)))
 
@@ -68,6 +62,26 @@ class Form:
         """What everybody knows of this practice."""
         texts = (self.organization.name, self.organization.number, self.application_id, self.contact.email_private)
         return tuple(each.text for each in texts if each.text)
+
+
+def contact_of(given: ContactGiven) -> ContactData:
+    """Raises: Mistyped."""
+    return ContactData(
+        taken(email_address, given.email_private) or "",
+        taken(phone_number, given.phone_private) or "",
+        taken(optional(email_address), given.email_general),
+        taken(optional(phone_number), given.phone_general),
+    )
+
+
+def contact_given(contact: ContactData) -> ContactGiven:
+    """As if it had just been typed: eHealth or the person took it."""
+    return ContactGiven(
+        Typed(contact.email_private, True),
+        Typed(contact.email_general or "", True),
+        Typed(contact.phone_private, True),
+        Typed(contact.phone_general or "", True),
+    )
 
 
 def taken(rule: Rule, typed: Typed) -> str | None:
@@ -109,12 +123,7 @@ def form_of(request: Renewal) -> Form:
         None,
         OrganizationGiven(holder.type, Typed(holder.number, True), Typed(holder.name or "", True)),
         Typed(holder.application_id or "", True),
-        ContactGiven(
-            Typed(contact.email_private, True),
-            Typed(contact.email_general or "", True),
-            Typed(contact.phone_private, True),
-            Typed(contact.phone_general or "", True),
-        ),
+        contact_given(contact),
         frozenset(request.wanted.base_services),
     )
 

@@ -18,6 +18,7 @@ from agent.desktop.windows.request_form import number_rule, optional
 from agent.desktop.windows.request_pages import (
     ApplicationIdWanted,
     Back,
+    ContactChange,
     ContactGiven,
     ContactWanted,
     Forward,
@@ -145,7 +146,15 @@ class Contact(Drawn):
     def __init__(self, frame: PageFrame, page: ContactWanted, reply: Reply) -> None:
         super().__init__(frame, _("Contact data"))
         frame.headline(self.title)
-        frame.paragraph(_("eHealth writes here when the certificate is made, and when there is a question."))
+        is_change = isinstance(page, ContactChange)
+        if isinstance(page, ContactChange):
+            if page.is_doubted:
+                frame.paragraph(_("Somebody said here that this is not right any more."), "Strong.TLabel")
+            frame.paragraph(
+                _("This is what eHealth has. Put right what has changed: eHealth gets it with the renewal.")
+            )
+        else:
+            frame.paragraph(_("eHealth writes here when the certificate is made, and when there is a question."))
         given = page.given
         mail = _("The confirmation comes here.")
         general = _("Optional: of the organization as a whole.")
@@ -165,7 +174,8 @@ class Contact(Drawn):
         ]
         frame.first(self.fields[0].entry)
         frame.primary(_("Go &on"), lambda: self._forward(reply))
-        frame.secondary(_("&Back"), lambda: reply.answer(Back(self._given)))
+        back = _("&Leave it as it is") if is_change else _("&Back")
+        frame.secondary(back, lambda: reply.answer(Back(self._given)))
         frame.way_out(_("&Close"), reply.close)
 
     @property
@@ -246,6 +256,7 @@ _DRAWN: Mapping[type[Page], Callable[[PageFrame, Any, Reply], Drawn]] = {
     OrganizationWanted: OrganizationDrawn,
     ApplicationIdWanted: _ApplicationId,
     ContactWanted: Contact,
+    ContactChange: Contact,
     PasswordChosen: PasswordDrawn,
 }
 

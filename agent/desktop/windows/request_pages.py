@@ -149,6 +149,17 @@ class ContactWanted(Page):
 
 
 @dataclass(frozen=True)
+class ContactChange(ContactWanted):
+    """The same in a renewal: what eHealth has, to be put right.
+
+    Attributes:
+        is_doubted: somebody said before that it is not right any more.
+    """
+
+    is_doubted: bool = False
+
+
+@dataclass(frozen=True)
 class ServicesWanted(Page):
     """The base services that the holder may ask for."""
 

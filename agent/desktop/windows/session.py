@@ -20,6 +20,7 @@ from agent.desktop.windows.pages import (
     Matter,
     NewPasswordGiven,
     NewPasswordWanted,
+    RenewalTrouble,
     Trouble,
 )
 from agent.desktop.windows.stage import Stage
@@ -70,10 +71,12 @@ class Session(KeystoreSession):
         super()._after(problem)
 
     def _trouble(self, problem: AgentError) -> Trouble:
-        return Trouble(problem)
+        return RenewalTrouble(problem)
 
     def _answered(self, answer: Answer) -> None:
         self._anew = answer is Choice.ANEW
+        if answer is Choice.CONTACT:
+            self._doors.ask_for_contact()
 
     def _renewed(self, outside: Outside) -> Renewal:
         """Raises: AgentError."""

@@ -410,6 +410,23 @@ def test_closed_while_waiting_it_goes_on_later_without_the_card(tmp_path: Path, 
     later.leave()
 
 
+def test_a_return_too_many_closes_no_window(tmp_path: Path, screen: str) -> None:
+    """Who presses it twice after the PIN meets the next page with the second one."""
+    clock = PatientClock()
+    practice = Practice(tmp_path, clock=clock)
+    practice.vault.passwords[practice.path] = PASSWORD
+    visitor = Visitor(practice)
+    _to_the_pin(visitor)
+    visitor.type(PIN.reveal())
+    visitor.press("Return")
+    visitor.until(Progress, lambda page: page.until)
+    visitor.press("Return", "space", "Return")
+    assert visitor.window.is_open
+    clock.passes.set()
+    visitor.until(Finish)
+    visitor.leave()
+
+
 def test_what_is_being_done_is_marked(tmp_path: Path, screen: str) -> None:
     clock = PatientClock(FakeClock().instant)
     practice = Practice(tmp_path, clock=clock)

@@ -41,6 +41,7 @@ class Guest(Visitor):
         folders = (practice.path.parent,)
         wish = KeystoreWish(path, folders=folders, patterns=("*.p12",))
         session = KINDS[kind](wish, lambda: practice.outside, stage, CARD_POLL_S)
+        self.practice = practice
         self._sit_down(practice, stage, session.run, draw)
 
 
@@ -163,5 +164,5 @@ def test_a_request_of_another_program_is_completed_by_itself_once_it_is_found(pr
     guest = Guest(practice, "complete")
     guest.until(Completed)
     assert path.name in guest.text
-    assert len(practice.keystores.read(path, PASSWORD).keys) == 2
+    assert len(practice.keystores.read(path, PASSWORD).keys) == 3  # the old encryption key came along
     guest.leave()
