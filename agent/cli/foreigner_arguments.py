@@ -6,6 +6,12 @@ from argparse import ArgumentParser
 
 from agent.text import _
 
+TERMINAL_ONLY = (
+    *("surname", "first_names", "email", "phone", "number_stdin", "password_stdin"),
+    *("keep_password", "yes", "no_wait", "anew"),
+)
+"""The names of the options that a window does not go by: it asks."""
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What is given here is not asked."""

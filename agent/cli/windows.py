@@ -53,7 +53,7 @@ def _window(name: str) -> Any:
 def renew(arguments: Namespace, config: Config) -> None:
     """Renew a keystore in a window, or go on with its renewal."""
     activate = arguments.activate or config.activate_at_once
-    wish = _window("session").Wish(arguments.keystore.absolute(), config.profile, activate, arguments.anew)
+    wish = _window("session").Wish(arguments.keystore.absolute(), config.profile, activate, arguments.anew, _show_sheet)
     _window("renewal").renew_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
 
 
@@ -61,19 +61,33 @@ def renew(arguments: Namespace, config: Config) -> None:
 def request(arguments: Namespace, config: Config) -> None:
     """Request a new certificate in a window, or go on with one that was begun."""
     from agent.cli.request_folder import request_folder
-    from agent.desktop.launch import open_file
 
     environment = Environment(arguments.environment)
     folder = request_folder(arguments.folder, environment, config, wiring.keystores())
     window = _window("request")
     wish = window.RequestWish(folder, environment, config.profile, config.activate_at_once)
 
-    def save_sheet(made: Any) -> Path:
-        path = _save_sheet(made)
-        open_file(path)
-        return path
+    window.request_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock(), _show_sheet)
 
-    window.request_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock(), save_sheet)
+
+@_in_a_window
+def request_foreigner(arguments: Namespace, config: Config) -> None:
+    """Request a certificate without a card in a window, or go on with such a request."""
+    environment = Environment.ACCEPTANCE if arguments.acceptance else Environment.PRODUCTION
+    window = _window("foreigner")
+    wish = window.ForeignerWish(config.folders[0], environment, config.profile, config.activate_at_once)
+    window.request_for_foreigner_in_a_window(
+        wish, lambda: wiring.outside_of_a_window(config), wiring.clock(), _show_sheet
+    )
+
+
+def _show_sheet(made: Any) -> Path:
+    """Save the sheet for the safe, and show it. Raises: SheetNotWritten."""
+    from agent.desktop.launch import open_file
+
+    path = _save_sheet(made)
+    open_file(path)
+    return path
 
 
 def _save_sheet(made: Any) -> Path:
@@ -102,6 +116,7 @@ def _life(kind: str, keystore: Path | None, config: Config) -> None:
         config.activate_at_once,
         tuple(config.folders),
         tuple(config.patterns),
+        _show_sheet,
     )
     _window("life").show(kind, wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
 

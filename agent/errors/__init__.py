@@ -75,8 +75,8 @@ from agent.errors.keystores import (
     WrongPassword,
 )
 from agent.errors.requests import (
-    BisNumberNeeded,
     AutostartFailed,
+    BisNumberNeeded,
     CalendarNotWritten,
     ContractDeclined,
     IssuedCertificateError,
@@ -118,6 +118,7 @@ __all__ = (
     "AuthenticationCertificateMissing",
     "AutostartFailed",
     "BadReply",
+    "BisNumberNeeded",
     "CalendarNotWritten",
     "CardError",
     "CardFailed",

@@ -84,9 +84,7 @@ class WindowDoor:
     ) -> None:
         self._stage, self._card, self._holder, self._environment = stage, card, matter.holder, matter.environment
         self._card_poll_s, self._asks_for = card_poll_s, asks_for
-        self._progress = Progress(
-            Step.MAKE_KEY, "", goes_on_alone=goes_on_alone, is_first=is_first, by_login=by_login
-        )
+        self._progress = Progress(Step.MAKE_KEY, "", goes_on_alone=goes_on_alone, is_first=is_first, by_login=by_login)
         self._now: Page = Busy(ASKING) if asks_for else Busy(does) if does else self._progress
         self._pin_was_asked_here = False
         self._last_pin_problem: CardError | None = None

@@ -18,11 +18,11 @@ from agent.desktop.windows.request_pages import Typed
 class ForeignerGiven:
     """Texts as they were typed. The number is personal data."""
 
-    surname: Typed = Typed()
-    first_names: Typed = Typed()
-    number: Typed = field(default=Typed(), repr=False)
-    email: Typed = Typed()
-    phone: Typed = Typed()
+    surname: Typed = field(default_factory=Typed)
+    first_names: Typed = field(default_factory=Typed)
+    number: Typed = field(default_factory=Typed, repr=False)
+    email: Typed = field(default_factory=Typed)
+    phone: Typed = field(default_factory=Typed)
 
 
 class ForeignerPage(Page):

@@ -17,9 +17,9 @@ from agent.core.validation import what_to_do
 from agent.desktop.windows.foreigner_door import ForeignerDoor
 from agent.desktop.windows.foreigner_pages import AnewWanted, ForeignerTrouble, LogInWanted
 from agent.desktop.windows.impatient import Impatient
-from agent.desktop.windows.made import SaveSheet, answer_to, is_stored, last_page
 from agent.desktop.windows.opened import Opening
 from agent.desktop.windows.pages import Busy, Choice, Matter
+from agent.desktop.windows.request_made import SaveSheet, ask_until_printed, is_stored, made_page
 from agent.desktop.windows.request_pages import Begun, TakenUp
 from agent.desktop.windows.stage import Stage, WindowClosed
 from agent.errors import AgentError, ValidationExpired, WrongPassword
@@ -122,13 +122,15 @@ class ForeignerSession:
             made = self._made(outside, self._asked)
             if made is None:
                 return True
-            assert self._filling.matter.holder is not None, "it was made for somebody"
-            assert self._filling.password is not None, "it was made with it"
-            page = last_page(self._stage, outside, made, self._filling.matter.holder, self._filling.password)
+            holder, password = self._filling.matter.holder, self._filling.password
+            assert holder is not None, "it was made for somebody"
+            assert password is not None, "it was made with it"
+            page = made_page(outside, made, holder, password)
+            self._stage.show(Matter("", holder, made.environment, page.not_after))
         except AgentError as problem:
             self._after(outside, problem)
             return True
-        activate = answer_to(self._stage, page, self._save_sheet) is Choice.ACTIVATE
+        activate = ask_until_printed(self._stage, page, self._save_sheet) is Choice.ACTIVATE
         self._wish = replace(self._wish, activate=activate)
         return True
 
@@ -155,7 +157,7 @@ class ForeignerSession:
         from agent.pipeline.files import make_folder, pending_path
         from agent.pipeline.foreigner_request import Awaited, received, submitted
 
-        matter, now = self._filling.matter, outside.clock.now()
+        matter = self._filling.matter
         self._stage.show(matter)
         options = self._options(outside, asked)
         make_folder(asked.folder)
@@ -164,7 +166,7 @@ class ForeignerSession:
         sent = submitted(asked, outside, door, options)
         if not isinstance(sent, Awaited):
             return sent
-        validation = sent.validation
+        validation, now = sent.validation, outside.clock.now()
         if validation.url is None or validation.is_over(now):
             self._offer_anew(what_to_do(validation, now))
             return None

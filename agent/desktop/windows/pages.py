@@ -260,7 +260,9 @@ class Progress(Page):
 
     @property
     def needs_card(self) -> bool:
-        return not self.by_login and self.step is not Step.SUBMIT and _ORDER.index(self.step) < _ORDER.index(Step.COLLECT)
+        return (
+            not self.by_login and self.step is not Step.SUBMIT and _ORDER.index(self.step) < _ORDER.index(Step.COLLECT)
+        )
 
     def _mark(self, steps: tuple[Step, ...]) -> Mark:
         if self.step in steps:

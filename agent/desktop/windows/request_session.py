@@ -17,9 +17,9 @@ from agent.core.renewal import Renewal
 from agent.desktop.windows.door import CARD_POLL_S
 from agent.desktop.windows.doors import Doors
 from agent.desktop.windows.foreigner_session import ForeignerSession, ForeignerWish
-from agent.desktop.windows.made import SaveSheet, answer_to, last_page
 from agent.desktop.windows.opened import Opening
 from agent.desktop.windows.pages import Busy, Choice, Matter
+from agent.desktop.windows.request_made import SaveSheet, ask_until_printed, made_page
 from agent.desktop.windows.request_pages import Begun, RequestTrouble, TakenUp
 from agent.desktop.windows.stage import Stage, WindowClosed
 from agent.errors import (
@@ -99,13 +99,15 @@ class RequestSession:
             if made is None:
                 return
             holder, password = self._filling.matter.holder, self._filling.choosing.password
-            assert holder is not None and password is not None, "it was made for somebody, and with it"
-            page = last_page(self._stage, outside, made, holder, password)
+            assert holder is not None, "it was made for somebody"
+            assert password is not None, "it was made with it"
+            page = made_page(outside, made, holder, password)
+            self._stage.show(Matter("", holder, made.environment, page.not_after))
         except AgentError as problem:
             self._after(outside, problem)
             return
         self._request, self._is_taken_up = made, True
-        answer = answer_to(self._stage, page, self._save_sheet)
+        answer = ask_until_printed(self._stage, page, self._save_sheet)
         self._wish = replace(self._wish, activate=answer is Choice.ACTIVATE)
 
     # ── What was begun ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""The last page of a request: the keystore is there, with the sheet for the safe as often as it is wanted."""
+"""The last page of a new certificate, and its sheet for the safe."""
 
 from __future__ import annotations
 
@@ -8,18 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.core.holder import Holder
+from agent.core.reminders import file_name
 from agent.core.renewal import Renewal
-from agent.desktop.windows.pages import Answer, Choice, Matter
+from agent.desktop.windows.pages import Answer, Choice
 from agent.desktop.windows.request_pages import Made
 from agent.desktop.windows.stage import Stage
-from agent.errors import AgentError, VaultUnavailable
+from agent.errors import AgentError, SheetNotWritten, VaultUnavailable
 from agent.secret import Secret
+from agent.text import _
 
 if TYPE_CHECKING:
     from agent.ports import Outside
 
 SaveSheet = Callable[[Made], Path]
 """Writes the sheet for the safe where people look for what they saved, and shows it. Raises: AgentError."""
+
+
+def no_sheet(made: Made) -> Path:
+    """Where nobody said how a sheet is saved. Raises: SheetNotWritten."""
+    raise SheetNotWritten(file_name(made.request.new_path), _("this window has none"))
 
 
 def is_stored(outside: Outside, path: Path) -> bool:
@@ -30,16 +37,15 @@ def is_stored(outside: Outside, path: Path) -> bool:
         return False
 
 
-def last_page(stage: Stage, outside: Outside, made: Renewal, holder: Holder, password: Secret) -> Made:
-    """The page, whose header is shown already. `holder`: as people know them. Raises: KeystoreError."""
+def made_page(outside: Outside, made: Renewal, holder: Holder, password: Secret) -> Made:
+    """What is told of a keystore that was made. `holder`: as people know them. Raises: KeystoreError."""
     new = Path(made.new_path)
     not_after = outside.keystores.glance(new, password).not_after
-    stage.show(Matter("", holder, made.environment, not_after))
     return Made(made, holder, not_after, is_stored(outside, new))
 
 
-def answer_to(stage: Stage, page: Made, save_sheet: SaveSheet) -> Answer:
-    """What else the person wants than the sheet."""
+def ask_until_printed(stage: Stage, page: Made, save_sheet: SaveSheet) -> Answer:
+    """Show the page, once more with each sheet that was saved, until another answer comes."""
     while (answer := stage.ask(page)) is Choice.SHEET:
         page = _with_sheet(page, save_sheet)
     return answer
