@@ -118,6 +118,10 @@ class NonResidentTurnedDown(RequestTurnedDown):
         "ehealth-agent request-foreigner --anew"
     )
 
+    @property
+    def advice(self) -> str:
+        return super().advice.replace("ehealth-agent request --anew", "ehealth-agent request-foreigner --anew")
+
 
 @dataclass(eq=False)
 class NotReplaceable(AgentError):

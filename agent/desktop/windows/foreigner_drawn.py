@@ -99,7 +99,7 @@ class LogInDrawn(Drawn):
         self._bar = self.moving_bar()
         self._did = frame.paragraph("", below=4)
         self._closing = frame.paragraph("", "Caption.TLabel", 0)
-        frame.primary(_("&Open in the browser"), self._open)
+        frame.primary(_("&Open in the browser"), lambda: self.tell_opened(open_address(page.url)))
         frame.secondary(_("Copy the &address"), self._copy)
         frame.secondary(_("I &have logged in"), lambda: reply.answer(Choice.GO_ON))
         frame.way_out(_("&Close"), reply.close)
@@ -140,8 +140,9 @@ class LogInDrawn(Drawn):
             text = _("You may close this window; the request goes on when you open it again.")
         self._closing.configure(text=text)
 
-    def _open(self) -> None:
-        if open_address(self._page.url):
+    def tell_opened(self, is_open: bool) -> None:
+        """Say whether the browser opened the address."""
+        if is_open:
             self._did.configure(text="✓  " + _("The browser was told to open it."))
         else:
             text = _("No browser could be opened: type the address into one, on this computer or another.")
