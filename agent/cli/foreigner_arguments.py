@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from pathlib import Path
 
 from agent.text import _
 
@@ -15,6 +16,8 @@ TERMINAL_ONLY = (
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What is given here is not asked."""
+    renews = _("replace the certificate of this keystore; its old messages stay readable")
+    parser.add_argument("--renew", type=Path, metavar="KEYSTORE", help=renews)
     parser.add_argument("--surname", metavar="NAME", help=_("as in the passport"))
     parser.add_argument("--first-names", metavar="NAMES", help=_("as in the passport"))
     parser.add_argument("--email", metavar="ADDRESS", help=_("where eHealth reaches the person"))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from agent import wiring
 from agent.cli.questions import Questions
+from agent.cli.replacing_foreigner import asked_again, old_password, opened
 from agent.cli.request_password import PasswordChosen, choose_password
 from agent.cli.terminal import TerminalDoor, ask_secret, choose, complain, console, secret_from_stdin
 from agent.config import Config, load
@@ -43,13 +44,25 @@ def request_foreigner(arguments: Namespace) -> int:
     """Request a certificate without a card, or go on with such a request."""
     config = load(arguments.config)
     outside = wiring.outside(config)
-    begun = None if arguments.surname else _begun(outside)
+    old = opened(arguments, outside) if arguments.renew else None
+    if old is not None:
+        begun = old.begun
+    else:
+        begun = None if arguments.surname else _begun(outside)
     if begun is not None:
         print(_("Going on with the request of {name} that was begun on {begun}.").format(**_facts(begun)))
-    asked = once_more(begun) if begun is not None else _asked(arguments, config)
-    password = _password(arguments, outside, asked, begun)
+        asked, place = once_more(begun), file_of(outside, begun)
+    else:
+        asked = asked_again(old, arguments, outside) if old is not None else _asked(arguments, config)
+        place = None
+    if old is not None and (old.goes_along or place is None):
+        password = old.for_the_new_one()
+    else:
+        password = _password(arguments, outside, asked, place)
+    before = old.password if old else old_password(arguments, outside, asked, place)
     options = Options(
-        password=password.secret,
+        password=before or password.secret,
+        new_password=password.secret,
         profile=config.profile,
         keep_password=password.keep,
         activate=config.activate_at_once,
@@ -145,10 +158,9 @@ def _asked(arguments: Namespace, config: Config) -> First:
     return request_for(Person(number, first_names, surname), contact, environment, config.folders[0])
 
 
-def _password(arguments: Namespace, outside: Outside, asked: First, begun: Renewal | None) -> PasswordChosen:
-    """Of the keystore that comes to be, or that a request under way has already."""
+def _password(arguments: Namespace, outside: Outside, asked: First, place: Path | None) -> PasswordChosen:
+    """Of the keystore that comes to be, or that a request under way has at `place` already."""
     given = secret_from_stdin(_("the keystore's password")) if arguments.password_stdin else None
-    place = file_of(outside, begun) if begun is not None else None
     if place is None:
         return choose_password(Questions(arguments), outside, asked, given)
     if given is not None:

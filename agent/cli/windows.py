@@ -73,9 +73,14 @@ def request(arguments: Namespace, config: Config) -> None:
 @_in_a_window
 def request_foreigner(arguments: Namespace, config: Config) -> None:
     """Request a certificate without a card in a window, or go on with such a request."""
+    from agent.watch.look import environment_of
+
+    window, renews = _window("foreigner"), arguments.renew.absolute() if arguments.renew else None
     environment = Environment.ACCEPTANCE if arguments.acceptance else Environment.PRODUCTION
-    window = _window("foreigner")
-    wish = window.ForeignerWish(config.folders[0], environment, config.profile, config.activate_at_once)
+    if renews is not None:
+        environment = environment_of(renews)
+    folder = renews.parent if renews is not None else config.folders[0]
+    wish = window.ForeignerWish(folder, environment, config.profile, config.activate_at_once, renews=renews)
     window.request_for_foreigner_in_a_window(
         wish, lambda: wiring.outside_of_a_window(config), wiring.clock(), _show_sheet
     )
