@@ -14,7 +14,7 @@ from pathlib import Path
 
 from agent import wiring
 from agent.cli.questions import Questions
-from agent.cli.replacing_foreigner import asked_again, old_password, opened
+from agent.cli.replacing_foreigner import Old, asked_again, old_password, opened
 from agent.cli.request_password import PasswordChosen, choose_password
 from agent.cli.terminal import TerminalDoor, ask_secret, choose, complain, console, secret_from_stdin
 from agent.config import Config, load
@@ -45,10 +45,7 @@ def request_foreigner(arguments: Namespace) -> int:
     config = load(arguments.config)
     outside = wiring.outside(config)
     old = opened(arguments, outside) if arguments.renew else None
-    if old is not None:
-        begun = old.begun
-    else:
-        begun = None if arguments.surname else _begun(outside)
+    begun = _begun_for(old, arguments, outside)
     if begun is not None:
         print(_("Going on with the request of {name} that was begun on {begun}.").format(**_facts(begun)))
         asked, place = once_more(begun), file_of(outside, begun)
@@ -124,6 +121,12 @@ def _tell(made: Renewal) -> None:
 
 
 # ── What is asked for ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _begun_for(old: Old | None, arguments: Namespace, outside: Outside) -> Renewal | None:
+    if old is not None:
+        return old.begun
+    return None if arguments.surname else _begun(outside)
 
 
 def _begun(outside: Outside) -> Renewal | None:

@@ -52,7 +52,7 @@ class PersonDrawn(Drawn):
 
     @staticmethod
     def _number_field(frame: PageFrame, given: Typed) -> CheckedField:
-        hint = _("Eleven digits, on letters of the Belgian social security.")
+        hint = _("Eleven digits, as Belgium gave it to this person.")
         return CheckedField(frame, _("BIS &number:"), given, FOREIGNER.number, hint=hint)
 
     @property
@@ -135,7 +135,7 @@ class LogInDrawn(Drawn):
         if self._page.until is None:
             self._state.configure(text=_("Asking eHealth whether the certificate is there …"))
         if self._page.goes_on_alone:
-            text = _("You may close this window: the agent goes on and says when it is ready. It also has the address.")
+            text = _("You may close this window: the agent goes on and says when it is ready.")
         else:
             text = _("You may close this window; the request goes on when you open it again.")
         self._closing.configure(text=text)
@@ -156,7 +156,7 @@ class LogInDrawn(Drawn):
 
 class _Anew(Drawn):
     def __init__(self, frame: PageFrame, page: AnewWanted, reply: Reply) -> None:
-        super().__init__(frame, _("Nobody can log in any more"))
+        super().__init__(frame, _("A new address is needed"))
         frame.headline(self.title)
         frame.paragraph(page.text, "Strong.TLabel")
         frame.paragraph(

@@ -39,6 +39,7 @@ class ForeignerFilling:
 
     Args:
         renews: the keystore whose certificate is to be replaced, where there is one.
+        opening: its password, or that of the keystore of a request that is taken up.
         can_go_back: there is a page before these.
     Attributes:
         given: what was typed so far.
@@ -47,13 +48,20 @@ class ForeignerFilling:
     """
 
     def __init__(
-        self, stage: Stage, environment: Environment, folder: Path, renews: Path | None, *, can_go_back: bool
+        self,
+        stage: Stage,
+        environment: Environment,
+        folder: Path,
+        renews: Path | None,
+        opening: Opening,
+        *,
+        can_go_back: bool,
     ) -> None:
         self._stage, self._environment, self._folder = stage, environment, folder
         self._renews, self._can_go_back = renews, can_go_back
         self.given = ForeignerGiven()
         self.choosing = Choosing(stage)
-        self.opening = Opening(stage, comes_next="agent.pipeline.renew")
+        self.opening = opening
         self.matter = Matter("", None, environment)
         self._steps = (self._old_keystore, self._person, self._under_way, self._password)
         self._at, self._way = 0, _FORWARD

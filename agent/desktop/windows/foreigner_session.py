@@ -56,6 +56,7 @@ class ForeignerSession:
     Args:
         outside: makes the outside; called in this thread, because its libraries take a moment to load.
         is_within: another window's pages come before these, and one can go back to them.
+        opening: knows the password of the keystore whose certificate is replaced, where it was asked for before.
     """
 
     def __init__(
@@ -66,9 +67,10 @@ class ForeignerSession:
         save_sheet: SaveSheet,
         *,
         is_within: bool = False,
+        opening: Opening | None = None,
     ) -> None:
         self._wish, self._stage, self._is_within = wish, stage, is_within
-        self._make_outside, self._save_sheet = outside, save_sheet
+        self._make_outside, self._save_sheet, self._opening = outside, save_sheet, opening
         self._asked: First | None = None
         self._anew = False
 
@@ -77,19 +79,24 @@ class ForeignerSession:
         try:
             self._stage.show(Busy(N_("Looking at what is under way")))
             outside = self._make_outside()
-            self._filling = self._new_filling()
+            self._filling = self._new_filling(self._opening)
             self._choose(outside)
             while self._attempt(outside):
                 pass
         except WindowClosed:
             return
 
-    def _new_filling(self) -> ForeignerFilling:
+    def _new_filling(self, opening: Opening | None = None) -> ForeignerFilling:
         from agent.desktop.windows.foreigner_filling import ForeignerFilling
 
         wish = self._wish
         return ForeignerFilling(
-            self._stage, wish.environment, wish.folder, wish.renews, can_go_back=self._is_within and not wish.taken_up
+            self._stage,
+            wish.environment,
+            wish.folder,
+            wish.renews,
+            opening or Opening(self._stage, comes_next="agent.pipeline.renew"),
+            can_go_back=self._is_within and not wish.taken_up,
         )
 
     def _choose(self, outside: Outside) -> None:

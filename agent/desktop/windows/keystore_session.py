@@ -95,7 +95,11 @@ class KeystoreSession:
         """The pages of a person without Belgian residence, in this window. Raises: WindowClosed."""
         from agent.desktop.windows.foreigner_session import ForeignerSession
 
-        ForeignerSession(own, lambda: outside, self._stage, self._wish.save_sheet, is_within=True).run()
+        opening = self._opening if own.renews is not None else None
+        pages = ForeignerSession(
+            own, lambda: outside, self._stage, self._wish.save_sheet, is_within=True, opening=opening
+        )
+        pages.run()
         self._stage.check_open()
 
     def _open(self, outside: Outside, path: Path) -> tuple[Matter, Secret]:

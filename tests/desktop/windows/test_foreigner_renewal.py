@@ -104,10 +104,11 @@ def test_the_password_that_is_not_stored_is_asked_for_once(practice: Practice) -
     holder = _Holder(practice)
     holder.until(PasswordWanted)
     holder.type(PASSWORD.reveal())
-    holder.press("Return")
+    holder.press("Alt-s", "Return")
     holder.until(Introduction)
     holder.press("Alt-e")
     holder.until(PersonWanted)
+    assert practice.vault.passwords == {}
     holder.leave()
 
 
