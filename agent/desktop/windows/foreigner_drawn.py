@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tkinter as tk
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from tkinter import ttk
@@ -15,10 +14,9 @@ from agent.desktop.launch import open_address
 from agent.desktop.windows.drawn import Drawn, Reply
 from agent.desktop.windows.foreigner_pages import AnewWanted, ForeignerGiven, ForeignerPage, LogInWanted, PersonWanted
 from agent.desktop.windows.pages import Choice, Page
-from agent.desktop.windows.parts import PageFrame
+from agent.desktop.windows.parts import PageFrame, with_mnemonic
 from agent.desktop.windows.request_fields import CheckedField, ask_for_first_wrong
 from agent.desktop.windows.request_pages import Back, Forward, Typed
-from agent.desktop.windows.theme import BODY
 from agent.text import _, lasting, moment
 
 
@@ -100,7 +98,6 @@ class LogInDrawn(Drawn):
         self._did = frame.paragraph("", below=4)
         self._closing = frame.paragraph("", "Caption.TLabel", 0)
         frame.primary(_("&Open in the browser"), lambda: self.tell_opened(open_address(page.url)))
-        frame.secondary(_("Copy the &address"), self._copy)
         frame.secondary(_("I &have logged in"), lambda: reply.answer(Choice.GO_ON))
         frame.way_out(_("&Close"), reply.close)
         self._fill()
@@ -111,13 +108,13 @@ class LogInDrawn(Drawn):
             return _("Log in at eHealth")
         return _("Log in before {moment}").format(moment=moment(page.ends))
 
-    @staticmethod
-    def _show_address(frame: PageFrame, url: str) -> None:
-        """A field that only shows it: it can be marked, and read by a screen reader."""
-        shown = tk.StringVar(frame, value=url)
-        field = ttk.Entry(frame.body, textvariable=shown, font=BODY, state="readonly")
-        field.shown = shown  # type: ignore[attr-defined]  # Tk forgets a variable that nobody holds
-        field.pack(fill="x", pady=(0, frame.look.px(12)))
+    def _show_address(self, frame: PageFrame, url: str) -> None:
+        """All of it, because somebody may have to type it elsewhere."""
+        frame.paragraph(url, below=4)
+        text, underline = with_mnemonic(_("Copy the &address"))
+        ttk.Button(frame.body, text=text, underline=underline, command=self._copy).pack(
+            anchor="w", pady=(0, frame.look.px(12))
+        )
 
     def updated(self, page: Page) -> bool:
         if not isinstance(page, LogInWanted) or (page.url, page.ends) != (self._page.url, self._page.ends):
