@@ -18,7 +18,7 @@ from agent.core.reminders import NOTHING_TOLD, snoozed, subject_of
 from agent.errors import AgentError, WindowsMissing
 from agent.ports import Journal
 from agent.secret import Secret
-from agent.watch.judge import judge
+from agent.watch.judge import remembered
 
 _HISTORY = 1000
 
@@ -228,10 +228,7 @@ class _Acts:
         }
 
     def known(self) -> Any:
-        observations = list(self._journal.observations().values())
-        folders = {str(folder) for folder in self._config.folders}
-        lost = [each for each in self._journal.lost() if str(Path(each.path).parent) in folders]
-        findings = judge(observations, wiring.clock().now(), self._journal.words(), lost)
+        findings = remembered(self._journal, self._config.folders, wiring.clock().now())
         return self._window.Known(findings, self._journal.unfinished())
 
     def is_looking(self) -> bool:
