@@ -205,6 +205,7 @@ def _requesting_for_a_foreigner(commands: Any) -> None:
         help=_("request a certificate for a person with a BIS number and no eID, or go on with that"),
     )
     import_module("agent.cli.foreigner_arguments").add_arguments(parser)
+    _in_a_window(parser, "request_foreigner", *import_module("agent.cli.foreigner_arguments").TERMINAL_ONLY)
     parser.set_defaults(run=command("agent.cli.requesting_foreigner", "request_foreigner"))
 
 

@@ -53,7 +53,7 @@ def _window(name: str) -> Any:
 def renew(arguments: Namespace, config: Config) -> None:
     """Renew a keystore in a window, or go on with its renewal."""
     activate = arguments.activate or config.activate_at_once
-    wish = _window("session").Wish(arguments.keystore.absolute(), config.profile, activate, arguments.anew)
+    wish = _window("session").Wish(arguments.keystore.absolute(), config.profile, activate, arguments.anew, _save_sheet)
     _window("renewal").renew_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
 
 
@@ -76,6 +76,22 @@ def recover(arguments: Namespace, config: Config) -> None:
     keystore = _wish(arguments.keystore, config, arguments.activate)
     wish = window.RecoverWish(keystore, wiring.places, _save_sheet, arguments.forgotten)
     window.recover_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
+
+
+@_in_a_window
+def request_foreigner(arguments: Namespace, config: Config) -> None:
+    """Request a certificate without a card in a window, or go on with such a request."""
+    from agent.watch.look import environment_of
+
+    window, renews = _window("foreigner"), arguments.renew.absolute() if arguments.renew else None
+    environment = Environment.ACCEPTANCE if arguments.acceptance else Environment.PRODUCTION
+    if renews is not None:
+        environment = environment_of(renews)
+    folder = renews.parent if renews is not None else config.folders[0]
+    wish = window.ForeignerWish(folder, environment, config.profile, config.activate_at_once, renews=renews)
+    window.request_for_foreigner_in_a_window(
+        wish, lambda: wiring.outside_of_a_window(config), wiring.clock(), _save_sheet
+    )
 
 
 def _save_sheet(made: Any) -> Path:
@@ -106,6 +122,7 @@ def _wish(keystore: Path | None, config: Config, activate: bool = False) -> Any:
         activate or config.activate_at_once,
         tuple(config.folders),
         tuple(config.patterns),
+        _save_sheet,
     )
 
 

@@ -239,6 +239,10 @@ def pending_line(renewal: Renewal) -> str:
         return name
     if renewal.ended_because is not None:
         waits = _("eHealth refused it")
+    elif renewal.for_foreigner and renewal.step in (Step.MAKE_KEY, Step.SUBMIT):
+        waits = _("to be sent")
+    elif renewal.for_foreigner and renewal.step is Step.COLLECT:
+        waits = _("requested; waits for the log-in at eHealth")
     elif renewal.step in (Step.MAKE_KEY, Step.SIGN):
         waits = _("requested; it waits for the eID")
     elif renewal.step is Step.ACTIVATE:

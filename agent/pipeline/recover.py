@@ -36,7 +36,7 @@ from agent.pipeline.platform import Platform
 from agent.pipeline.renew import request_first
 from agent.pipeline.request import First
 from agent.pipeline.run import Options
-from agent.pipeline.under_way import under_way
+from agent.pipeline.under_way import request_under_way, under_way
 from agent.ports import Door, Event, Outside
 from agent.secret import Secret
 from agent.text import N_, _
@@ -151,15 +151,7 @@ def begun_for(case: Case, outside: Outside) -> Renewal | None:
     begun = under_way(outside, case.path)
     if begun is not None and not (begun.step is Step.ACTIVATE and case.is_gone):
         return begun
-    return _request_for(case.holder, case.before.environment, outside) if case.holder is not None else None
-
-
-def _request_for(holder: Holder, environment: Environment, outside: Outside) -> Renewal | None:
-    for renewal in outside.journal.unfinished():
-        is_own = renewal.old_path is None and renewal.wanted is not None and renewal.environment is environment
-        if is_own and replace(renewal.holder, name=None) == replace(holder, name=None):
-            return renewal
-    return None
+    return request_under_way(case.holder, case.before.environment, outside) if case.holder is not None else None
 
 
 @dataclass(frozen=True)
@@ -179,12 +171,10 @@ class Resumed:
 
 def resumed(begun: Renewal, outside: Outside, anew: bool = False) -> Resumed:
     """What going on with it needs. `anew`: it is put aside first, and another one made."""
-    assert begun.wanted is not None, "it was begun here"
     exists, pending, final = outside.keystores.exists, pending_path(begun), Path(begun.new_path)
     file = final if exists(final) else pending
-    keys_of = Path(begun.keys_of) if begun.keys_of else None
-    asked = First(begun.holder, begun.wanted, begun.environment, final.parent, keys_of)
-    return Resumed(asked, file, keys_of if anew or not exists(file) else None)
+    asked = First.of(begun)
+    return Resumed(asked, file, asked.keys_of if anew or not exists(file) else None)
 
 
 # ── What is remembered ───────────────────────────────────────────────────────────────────────────────────────────────

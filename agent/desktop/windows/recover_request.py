@@ -92,7 +92,7 @@ class Requesting:
         if self._takes_old(old):
             self._password, self._keep, self._is_as_before = old, self._opening.is_kept, True
         else:
-            self._password, self._keep = filling.password, filling.keep
+            self._password, self._keep = filling.choosing.password, filling.choosing.keep
         again = pipeline.Again(case, known, contact, carries_keys=old is not None)
         matter = self._matter(case, known)
         self._stage.show(matter)
@@ -128,8 +128,12 @@ class Requesting:
         if known.contact is None:
             questions.append(filling.ask_contact)
         if not self._takes_old(old):
-            questions.append(lambda: filling.choose_password(_reason(old)))
+            questions.append(lambda: self._choose_password(filling, old))
         return questions
+
+    @staticmethod
+    def _choose_password(filling: Filling, old: Secret | None) -> int:
+        return FORWARD if filling.choosing.is_chosen(filling.form.own_words, _reason(old)) else BACK
 
     def _ask_name(self, filling: Filling, known: Known) -> int:
         asked = Organization((), known.holder.type, known.holder.number)
@@ -140,7 +144,7 @@ class Requesting:
     def _filling_of(self, case: Case, known: Known) -> Filling:
         """The same for the whole window: what was typed stays."""
         if self._filling is None:
-            self._filling = Filling(self._stage, self._doors, case.before.environment, case.path.parent)
+            self._filling = Filling(self._stage, self._doors, case.before.environment, case.path.parent, lambda: None)
             holder = known.holder
             given = OrganizationGiven(holder.type, Typed(holder.number, True), Typed(holder.name or ""))
             self._filling.form = Form(organization=given)
@@ -204,14 +208,16 @@ class Requesting:
             self._password, self._keep, self._is_as_before = old, self._opening.is_kept, True
             return
         filling = self._filling_for(begun)
-        while filling.choose_password(_reason(old)) == BACK:
+        while self._choose_password(filling, old) == BACK:
             pass
-        self._password, self._keep = filling.password, filling.keep
+        self._password, self._keep = filling.choosing.password, filling.choosing.keep
 
     def _filling_for(self, begun: Renewal) -> Filling:
         """As if it had just been filled in."""
         if self._filling is None:
-            self._filling = Filling(self._stage, self._doors, begun.environment, Path(begun.new_path).parent)
+            self._filling = Filling(
+                self._stage, self._doors, begun.environment, Path(begun.new_path).parent, lambda: None
+            )
             self._filling.form = form_of(begun)
         return self._filling
 

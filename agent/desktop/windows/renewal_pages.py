@@ -112,6 +112,12 @@ class _Introduction(Drawn):
         ):
             frame.line("•", line)
         frame.primary(_("&Renew"), lambda: reply.answer(Choice.GO_ON))
+        if page.may_have_no_eid:
+            frame.paragraph("", below=0)
+            frame.paragraph(
+                _("Who lives outside Belgium and has no eID takes another way, and logs in instead: “No eID…”.")
+            )
+            frame.secondary(_("No &eID…"), lambda: reply.answer(Choice.NO_EID))
         frame.way_out(_("&Not now"), reply.close)
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from agent.core.holder import Environment, Holder
 from agent.core.identifiers import is_type
 from agent.core.kinds import by_name
-from agent.core.password import password_problem
 from agent.core.registration import ContactData, OrganizationType, in_language
 from agent.core.renewal import Renewal, Step, Wanted
+from agent.desktop.windows.choosing import Choosing
 from agent.desktop.windows.door import ASKING
 from agent.desktop.windows.doors import Doors
 from agent.desktop.windows.pages import Busy, Choice, Matter
@@ -27,8 +27,6 @@ from agent.desktop.windows.request_pages import (
     OrganizationGiven,
     Organizations,
     OrganizationWanted,
-    PasswordChosen,
-    PasswordPicked,
     ServicesWanted,
     TakenUp,
     Typed,
@@ -40,7 +38,6 @@ from agent.pipeline.request import First
 from agent.pipeline.sign import usable_eid, with_card
 from agent.ports import Eid, Outside
 from agent.protocol.certra import ActorQualities
-from agent.secret import Secret
 from agent.text import N_, _
 
 FORWARD, BACK = 1, -1
@@ -51,17 +48,25 @@ _CARD = 1
 class Filling:
     """The form and where the person is in it.
 
+    Args:
+        without_eid: the way of a person who has none; it comes back where the person does.
     Attributes:
         form: what was typed so far.
-        password: of the new keystore, once it was chosen.
-        keep: it is to be stored in this computer's vault.
+        choosing: the new keystore's password.
     """
 
-    def __init__(self, stage: Stage, doors: Doors, environment: Environment, folder: Path) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        doors: Doors,
+        environment: Environment,
+        folder: Path,
+        without_eid: Callable[[], None],
+    ) -> None:
+        self._without_eid = without_eid
         self._stage, self._doors, self._environment, self._folder = stage, doors, environment, folder
         self.form = Form()
-        self.password: Secret | None = None
-        self.keep = True
+        self.choosing = Choosing(stage)
         self.matter = Matter("", None, environment)
         self._steps = (
             self._conditions,
@@ -124,7 +129,8 @@ class Filling:
     # ── The pages ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _conditions(self, _outside: Outside) -> int:
-        self._stage.ask(Conditions())
+        while self._stage.ask(Conditions()) is Choice.NO_EID:
+            self._without_eid()
         return FORWARD
 
     def _card(self, outside: Outside) -> int:
@@ -238,39 +244,7 @@ class Filling:
         return _way(answer)
 
     def _password(self, _outside: Outside) -> int:
-        return self.choose_password()
-
-    def choose_password(self, reason: str = "") -> int:
-        """The new keystore's password, by its rules and typed twice; one that was chosen before may stay.
-
-        Args:
-            reason: why the old keystore's will not do.
-        Returns: forward or back.
-        """
-        page = PasswordChosen(self.password is not None, self.keep, self.form.own_words, reason=reason)
-        while True:
-            self._stage.show(page)
-            import_module("agent.core.password_strength")  # while the person reads: its lists take a moment
-            answer = self._stage.answer_to(page)
-            picked: PasswordPicked = answer.given
-            self.keep = picked.keep
-            problem = self._taken(picked)
-            if isinstance(answer, Back):
-                return BACK
-            if problem is None:
-                return FORWARD
-            page = replace(page, is_chosen=self.password is not None, keep=self.keep, problem=problem)
-
-    def _taken(self, picked: PasswordPicked) -> str | None:
-        """What is wrong with it; None where it is the password now."""
-        if self.password is not None and not picked.password and not picked.again:
-            return None
-        problem = password_problem(picked.password.reveal())
-        if problem is None and picked.password != picked.again:
-            problem = _("the two are not the same")
-        if problem is None:
-            self.password = picked.password
-        return problem
+        return FORWARD if self.choosing.is_chosen(self.form.own_words) else BACK
 
     # ── What they are about ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -97,7 +97,7 @@ class TakenUp:
 
 @dataclass(frozen=True)
 class Begun(Page):
-    """Requests that were begun and are not finished. `is_same`: it is for the holder that was just given."""
+    """Requests that were begun and are not finished, the newest first; `is_same`: for the holder just given."""
 
     requests: tuple[Renewal, ...]
     is_same: bool = False
