@@ -121,6 +121,7 @@ def renewal_pages(matter: pages.Matter) -> Iterator[tuple[str, pages.Page]]:
     yield "new-password", pages.NewPasswordWanted(was_chosen=False, problem=password_problem("Azerty123"))
     yield "new-password-again", pages.NewPasswordWanted(was_chosen=True)
     yield "introduction", pages.Introduction(matter)
+    yield "introduction-bis", pages.Introduction(matter, may_have_no_eid=True)
     acceptance = replace(matter, environment=Environment.ACCEPTANCE)
     yield "introduction-acceptance", pages.Introduction(acceptance)
     for problem in samples(CardError):
@@ -156,6 +157,12 @@ def _request(root: tk.Tk, look: Look) -> Iterator[Shown]:
     yield from request_pages(root, look, _Standstill())
 
 
+def _foreigner(root: tk.Tk, look: Look) -> Iterator[Shown]:
+    from installer.gallery_foreigner import foreigner_pages
+
+    yield from foreigner_pages(root, look, _Standstill())
+
+
 def _inventory(root: tk.Tk, look: Look) -> Iterator[Shown]:
     from installer.gallery_inventory import inventory_pages
 
@@ -172,6 +179,12 @@ def _rest(root: tk.Tk, look: Look) -> Iterator[Shown]:
     from installer.gallery_rest import rest_pages  # it shows what is made up here
 
     yield from rest_pages(root, look, _Standstill())
+
+
+def _recover(root: tk.Tk, look: Look) -> Iterator[Shown]:
+    from installer.gallery_recover import recover_pages
+
+    yield from recover_pages(root, look, _Standstill())
 
 
 def renewed(step: Step) -> Renewal:
@@ -353,7 +366,9 @@ def _notice(root: tk.Tk, look: Look) -> Iterator[Shown]:
 _WINDOWS = (
     _renewal,
     _request,
+    _foreigner,
     _rest,
+    _recover,
     _inventory,
     _ready,
     _status,

@@ -205,6 +205,7 @@ def _requesting_for_a_foreigner(commands: Any) -> None:
         help=_("request a certificate for a person with a BIS number and no eID, or go on with that"),
     )
     import_module("agent.cli.foreigner_arguments").add_arguments(parser)
+    _in_a_window(parser, "request_foreigner", *import_module("agent.cli.foreigner_arguments").TERMINAL_ONLY)
     parser.set_defaults(run=command("agent.cli.requesting_foreigner", "request_foreigner"))
 
 
@@ -271,6 +272,11 @@ def _recovering(commands: Any) -> None:
     )
     recover.add_argument(
         "--pin-stdin", action="store_true", help=_("read the eID's PIN from standard input, after the passwords")
+    )
+    _in_a_window(
+        recover,
+        "recover",
+        *("forget", "email", "phone", "yes", "no_wait", "accept_contract", "password_stdin", "pin_stdin"),
     )
     recover.set_defaults(run=command("agent.cli.recovering", "recover"))
 

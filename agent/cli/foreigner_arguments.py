@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from pathlib import Path
 
 from agent.text import _
+
+TERMINAL_ONLY = (
+    *("surname", "first_names", "email", "phone", "number_stdin", "password_stdin"),
+    *("keep_password", "yes", "no_wait", "anew"),
+)
+"""The names of the options that a window does not go by: it asks."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What is given here is not asked."""
+    renews = _("replace the certificate of this keystore; its old messages stay readable")
+    parser.add_argument("--renew", type=Path, metavar="KEYSTORE", help=renews)
     parser.add_argument("--surname", metavar="NAME", help=_("as in the passport"))
     parser.add_argument("--first-names", metavar="NAMES", help=_("as in the passport"))
     parser.add_argument("--email", metavar="ADDRESS", help=_("where eHealth reaches the person"))

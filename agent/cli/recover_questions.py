@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.cli.renewing import new_password
@@ -15,10 +14,11 @@ from agent.core.finding import Observation
 from agent.core.password import password_problem
 from agent.core.reminders import file_name
 from agent.errors import PasswordRefused, VaultUnavailable, WrongPassword
+from agent.pipeline.recover import will_do
 from agent.ports import Outside
 from agent.secret import Secret
 from agent.text import _, written
-from agent.watch.copies import Copies, copies_of
+from agent.watch.copies import Copies, written_at
 
 _TRIES = 3
 _SHOWN = 5
@@ -86,7 +86,7 @@ def _opens(path: Path, password: Secret, outside: Outside) -> bool:
 
 def protecting(path: Path, old: Secret | None, outside: Outside, arguments: Namespace) -> Protecting:
     """The old password where it is known and will do; else a new one."""
-    if old is not None and old.reveal().isascii():
+    if old is not None and will_do(old):
         return Protecting(old, _kept(path, outside) is not None)
     if old is not None:
         print(_("Other programs cannot read the accented letters of this password. The new file needs another one."))
@@ -102,25 +102,21 @@ def protecting(path: Path, old: Secret | None, outside: Outside, arguments: Name
 
 
 def choose_copy(
-    found: Copies, lost: Observation, outside: Outside, places: Sequence[Path]
+    found: Copies, lost: Observation, outside: Outside, look_with: Callable[[Secret], Copies]
 ) -> tuple[Path, Secret] | None:
-    """The copy that the person means; where a password is needed to tell, it is asked once."""
+    """The copy that the person means; where a password is needed to tell, it is asked once, and tried."""
     if not found.proved and found.closed and sys.stdin.isatty():
         for path in found.closed[:_SHOWN]:
             print(_("This may be a copy: {path}").format(path=path))
         question = _("Password of {name}").format(name=file_name(lost.path))
         password = ask_secret(f"{question} {_('(nothing: it is forgotten)')}")
         if password:
-            found = copies_of(lost, places, outside.keystores, outside.vault, [password])
+            found = look_with(password)
     if not found.proved:
         print(_("No copy of it was found on this computer."))
         return None
     if len(found.proved) == 1:
         print(_("A copy was found: {path}").format(path=found.proved[0][0]))
         return found.proved[0]
-    lines = [f"{path} ({written(_day(path, outside))})" for path, _password in found.proved]
+    lines = [f"{path} ({written(written_at(path, outside.keystores))})" for path, _password in found.proved]
     return found.proved[choose(_("Which copy?"), lines)]
-
-
-def _day(path: Path, outside: Outside) -> datetime:
-    return datetime.fromtimestamp(outside.keystores.stamp(path).modified_ns / 10**9, UTC)

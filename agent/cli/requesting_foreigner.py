@@ -8,28 +8,30 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from agent import wiring
 from agent.cli.questions import Questions
+from agent.cli.replacing_foreigner import Old, asked_again, old_password, opened
 from agent.cli.request_password import PasswordChosen, choose_password
 from agent.cli.terminal import TerminalDoor, ask_secret, choose, complain, console, secret_from_stdin
 from agent.config import Config, load
 from agent.core.contact import email_address, phone_number
-from agent.core.holder import Environment, Holder
+from agent.core.holder import Environment
 from agent.core.identifiers import FOREIGNER
+from agent.core.person import Person
 from agent.core.person_name import person_name
 from agent.core.registration import ContactData
-from agent.core.renewal import Renewal, Wanted
-from agent.core.validation import validation_of, what_to_do
+from agent.core.renewal import Renewal
+from agent.core.validation import what_to_do
 from agent.desktop.launch import open_address
-from agent.errors import NotYetDelivered, VaultUnavailable
-from agent.pipeline.files import pending_path
-from agent.pipeline.renew import request_first
+from agent.errors import VaultUnavailable
+from agent.pipeline.foreigner_request import Awaited, received, request_for, requests_begun, submitted
 from agent.pipeline.request import First
 from agent.pipeline.run import Options
+from agent.pipeline.under_way import file_of
 from agent.ports import Outside
 from agent.text import _, moment
 
@@ -41,13 +43,22 @@ def request_foreigner(arguments: Namespace) -> int:
     """Request a certificate without a card, or go on with such a request."""
     config = load(arguments.config)
     outside = wiring.outside(config)
-    begun = None if arguments.surname else _begun(outside)
+    old = opened(arguments, outside) if arguments.renew else None
+    begun = _begun_for(old, arguments, outside)
     if begun is not None:
         print(_("Going on with the request of {name} that was begun on {begun}.").format(**_facts(begun)))
-    asked = _again(begun) if begun is not None else _asked(arguments, config)
-    password = _password(arguments, outside, asked, begun)
+        asked, place = First.of(begun), file_of(outside, begun)
+    else:
+        asked = asked_again(old, arguments, outside) if old is not None else _asked(arguments, config)
+        place = None
+    if old is not None and (old.goes_along or place is None):
+        password = old.for_the_new_one()
+    else:
+        password = _password(arguments, outside, asked, place)
+    before = old.password if old else old_password(arguments, outside, asked, place)
     options = Options(
-        password=password.secret,
+        password=before or password.secret,
+        new_password=password.secret,
         profile=config.profile,
         keep_password=password.keep,
         activate=config.activate_at_once,
@@ -68,24 +79,20 @@ def follow(
     Raises: AgentError.
     """
     door = _Door()
-    try:
-        made = request_first(asked, outside, door, replace(options, wait=False))
-    except NotYetDelivered:
-        begun = outside.journal.renewal_of(asked.mark)
-        validation = validation_of(begun) if begun else None
-        if begun is None or validation is None:
-            raise
+    made = submitted(asked, outside, door, options)
+    if isinstance(made, Awaited):
+        validation = made.validation
         print()
         print(what_to_do(validation, outside.clock.now()))
         if validation.url is None:
             print(_("Begin anew: {command}").format(command="ehealth-agent request-foreigner --anew"))
             return _FAILED
-        if browse is not None and begun.polls <= 1 and not browse(validation.url):
+        if browse is not None and made.request.polls <= 1 and not browse(validation.url):
             print(_("No browser could be opened: type the address into one, on this computer or another."))
         if not wait:
             print(_("Afterwards, go on with: {command}").format(command="ehealth-agent request-foreigner"))
             return _LATER
-        made = request_first(asked, outside, door, replace(options, anew=False))
+        made = received(asked, outside, door, options)
     _tell(made)
     return 0
 
@@ -115,9 +122,15 @@ def _tell(made: Renewal) -> None:
 # ── What is asked for ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _begun_for(old: Old | None, arguments: Namespace, outside: Outside) -> Renewal | None:
+    if old is not None:
+        return old.begun
+    return None if arguments.surname else _begun(outside)
+
+
 def _begun(outside: Outside) -> Renewal | None:
     """The request that is under way, where there is one."""
-    begun = [each for each in outside.journal.unfinished() if each.for_foreigner][::-1]
+    begun = requests_begun(outside)
     if len(begun) < 2:
         return begun[0] if begun else None
     lines = [
@@ -128,11 +141,6 @@ def _begun(outside: Outside) -> Renewal | None:
 
 def _facts(begun: Renewal) -> dict[str, str]:
     return {"name": begun.holder.name or "", "begun": moment(begun.started)}
-
-
-def _again(begun: Renewal) -> First:
-    assert begun.wanted is not None, "a foreigner's request has it"
-    return First(begun.holder, begun.wanted, begun.environment, Path(begun.new_path).parent)
 
 
 def _asked(arguments: Namespace, config: Config) -> First:
@@ -149,19 +157,18 @@ def _asked(arguments: Namespace, config: Config) -> First:
         questions.value("phone", _("Phone number of this person"), phone_number, str),
     )
     environment = Environment.ACCEPTANCE if arguments.acceptance else Environment.PRODUCTION
-    wanted = Wanted(contact, (first_names,), for_foreigner=True)
-    return First(Holder("SSIN", number, None, surname), wanted, environment, config.folders[0])
+    return request_for(Person(number, first_names, surname), contact, environment, config.folders[0])
 
 
-def _password(arguments: Namespace, outside: Outside, asked: First, begun: Renewal | None) -> PasswordChosen:
-    """Of the keystore that comes to be, or that a request under way has already."""
+def _password(arguments: Namespace, outside: Outside, asked: First, place: Path | None) -> PasswordChosen:
+    """Of the keystore that comes to be, or that a request under way has at `place` already."""
     given = secret_from_stdin(_("the keystore's password")) if arguments.password_stdin else None
-    if begun is None or not outside.keystores.exists(pending_path(begun)):
+    if place is None:
         return choose_password(Questions(arguments), outside, asked, given)
     if given is not None:
         return PasswordChosen(given, arguments.keep_password)
     try:
-        kept = outside.vault.password(pending_path(begun))
+        kept = outside.vault.password(place)
     except VaultUnavailable as problem:
         complain(problem)
         kept = None

@@ -18,7 +18,7 @@ from agent.core.reminders import NOTHING_TOLD, snoozed, subject_of
 from agent.errors import AgentError, WindowsMissing
 from agent.ports import Journal
 from agent.secret import Secret
-from agent.watch.judge import judge
+from agent.watch.judge import remembered
 
 _HISTORY = 1000
 
@@ -53,7 +53,7 @@ def _window(name: str) -> Any:
 def renew(arguments: Namespace, config: Config) -> None:
     """Renew a keystore in a window, or go on with its renewal."""
     activate = arguments.activate or config.activate_at_once
-    wish = _window("session").Wish(arguments.keystore.absolute(), config.profile, activate, arguments.anew)
+    wish = _window("session").Wish(arguments.keystore.absolute(), config.profile, activate, arguments.anew, _save_sheet)
     _window("renewal").renew_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
 
 
@@ -61,28 +61,47 @@ def renew(arguments: Namespace, config: Config) -> None:
 def request(arguments: Namespace, config: Config) -> None:
     """Request a new certificate in a window, or go on with one that was begun."""
     from agent.cli.request_folder import request_folder
-    from agent.desktop.launch import open_file
 
     environment = Environment(arguments.environment)
     folder = request_folder(arguments.folder, environment, config, wiring.keystores())
     window = _window("request")
     wish = window.RequestWish(folder, environment, config.profile, config.activate_at_once)
+    window.request_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock(), _save_sheet)
 
-    def save_sheet(made: Any) -> Path:
-        path = _save_sheet(made)
-        open_file(path)
-        return path
 
-    window.request_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock(), save_sheet)
+@_in_a_window
+def recover(arguments: Namespace, config: Config) -> None:
+    """Lead from a keystore in trouble to one that works, in a window."""
+    window = _window("recover")
+    keystore = _wish(arguments.keystore, config, arguments.activate)
+    wish = window.RecoverWish(keystore, wiring.places, _save_sheet, arguments.forgotten)
+    window.recover_in_a_window(wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
+
+
+@_in_a_window
+def request_foreigner(arguments: Namespace, config: Config) -> None:
+    """Request a certificate without a card in a window, or go on with such a request."""
+    from agent.watch.look import environment_of
+
+    window, renews = _window("foreigner"), arguments.renew.absolute() if arguments.renew else None
+    environment = Environment.ACCEPTANCE if arguments.acceptance else Environment.PRODUCTION
+    if renews is not None:
+        environment = environment_of(renews)
+    folder = renews.parent if renews is not None else config.folders[0]
+    wish = window.ForeignerWish(folder, environment, config.profile, config.activate_at_once, renews=renews)
+    window.request_for_foreigner_in_a_window(
+        wish, lambda: wiring.outside_of_a_window(config), wiring.clock(), _save_sheet
+    )
 
 
 def _save_sheet(made: Any) -> Path:
-    """Put the sheet for the safe where people look for what they saved. Raises: SheetNotWritten."""
+    """Put the sheet for the safe where people look for what they saved, and show it. Raises: SheetNotWritten."""
     from platformdirs import user_documents_path, user_downloads_path
 
     from agent.cli.request_sheet import write_sheet
     from agent.core.file_name import as_file_name
     from agent.core.sheet import Sheet
+    from agent.desktop.launch import open_file
 
     folders = (user_downloads_path(), user_documents_path(), Path.home())
     folder = next((each for each in folders if each.is_dir()), folders[-1])
@@ -92,17 +111,23 @@ def _save_sheet(made: Any) -> Path:
     write_sheet(
         path, Sheet(whose, made.holder, made.request.environment, Path(made.request.new_path), made.not_after, today)
     )
+    open_file(path)
     return path
 
 
-def _life(kind: str, keystore: Path | None, config: Config) -> None:
-    wish = _window("keystore_session").KeystoreWish(
+def _wish(keystore: Path | None, config: Config, activate: bool = False) -> Any:
+    return _window("keystore_session").KeystoreWish(
         keystore.absolute() if keystore else None,
         config.profile,
-        config.activate_at_once,
+        activate or config.activate_at_once,
         tuple(config.folders),
         tuple(config.patterns),
+        _save_sheet,
     )
+
+
+def _life(kind: str, keystore: Path | None, config: Config) -> None:
+    wish = _wish(keystore, config)
     _window("life").show(kind, wish, lambda: wiring.outside_of_a_window(config), wiring.clock())
 
 
@@ -206,6 +231,7 @@ class _Acts:
             Act.RENEW: lambda choice: self._start("renew", "--window", str(choice.path)),
             Act.REQUEST: lambda _choice: self._start("request", "--window"),
             Act.COMPLETE: lambda choice: self._start("complete", "--window", str(choice.path)),
+            Act.RECOVER: lambda choice: self._start("recover", "--window", str(choice.path)),
             Act.ACTIVATE: lambda choice: self._start("activate", "--window", str(choice.path)),
             Act.PASSWORD: lambda choice: self._start("password", "change", "--window", str(choice.path)),
             Act.REVOKE: lambda choice: self._start("revoke", "--window", str(choice.path)),
@@ -220,10 +246,7 @@ class _Acts:
         }
 
     def known(self) -> Any:
-        observations = list(self._journal.observations().values())
-        folders = {str(folder) for folder in self._config.folders}
-        lost = [each for each in self._journal.lost() if str(Path(each.path).parent) in folders]
-        findings = judge(observations, wiring.clock().now(), self._journal.words(), lost)
+        findings = remembered(self._journal, self._config.folders, wiring.clock().now())
         return self._window.Known(findings, self._journal.unfinished())
 
     def is_looking(self) -> bool:

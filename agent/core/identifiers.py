@@ -18,7 +18,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from agent.core.holder import TYPE_PATTERN
+from agent.core.holder import TYPE_PATTERN, Holder
 from agent.core.registration import OrganizationType
 from agent.core.typed import Mistyped, visible
 from agent.text import N_
@@ -170,6 +170,12 @@ PERSON = NumberRule("SSIN", (11,), CheckDigits.SSIN)
 
 FOREIGNER = replace(PERSON, bis=True)
 """A person without Belgian residence; the type in the DN is SSIN as well."""
+
+
+def has_bis_number(holder: Holder) -> bool:
+    """Whether it is a person with a BIS number, who may have no eID; but some have one for foreigners."""
+    return holder.type == FOREIGNER.type and len(holder.number) in FOREIGNER.lengths and is_bis_month(holder.number)
+
 
 _LENGTHS = {
     "CBE": 10,

@@ -11,8 +11,11 @@ from datetime import datetime, timedelta, tzinfo
 from enum import Enum, auto
 
 from agent.core.finding import Finding, State
+from agent.core.glance import Fingerprint
 from agent.core.holder import Environment
 from agent.core.readiness import READY
+from agent.core.recover import remedy
+from agent.core.recover_case import TROUBLES
 from agent.core.reminders import name_of, snooze_choices, subject_of
 from agent.core.renewal import Renewal, Step
 from agent.text import _, ngettext
@@ -25,6 +28,7 @@ class Act(Enum):
     RENEW = auto()  # or go on with a renewal
     REQUEST = auto()  # a new certificate, or go on with a request that needs the eID
     COMPLETE = auto()
+    RECOVER = auto()  # from what does not work any more to what does
     ACTIVATE = auto()
     PASSWORD = auto()
     REVOKE = auto()
@@ -126,36 +130,50 @@ def menu(
         unready: the paths of keystores whose renewal something stands in the way of.
     """
     own = certificates(findings)
-    under_way: dict[str, Renewal] = {renewal.fingerprint: renewal for renewal in renewals}
-    by_path = {renewal.new_path: renewal.fingerprint for renewal in renewals if renewal.old_path is None}
     items: list[Item] = []
     for finding in own:
         items.append(Item(line(finding)))
-        mark = by_path.get(finding.observation.path.removesuffix(".pending"), subject_of(finding))
-        renewal = under_way.pop(mark, None)
+        renewal = renewal_of(finding, renewals)
         if renewal is not None:
-            items += _renewal_items(renewal)
+            items += items_of(renewal)
         elif finding.state in (State.PENDING, State.INCOMPLETE):
             items.append(_complete(name_of(finding) if len(own) > 1 else None, finding.observation.path))
         elif finding.state in (State.RENEWABLE, State.URGENT):
             text = _("Renew now…") if len(own) == 1 else _("Renew {name} now…").format(name=name_of(finding))
             items.append(Item(text, Choice(Act.RENEW, finding.observation.path)))
+        elif remedy(finding, now).way in TROUBLES:
+            items.append(_about(finding, own, _("Recover…"), Act.RECOVER))
         if renewal is None and finding.observation.path in unready:
-            text = _(READY)
-            if len(own) > 1:
-                text = _("{name}: {state}").format(name=name_of(finding), state=text)
-            items.append(Item(text, Choice(Act.READY, finding.observation.path)))
+            items.append(_about(finding, own, _(READY), Act.READY))
         if can_be_passed_on(finding, renewal):
-            text = _("Copy for the person with the eID…")
-            if len(own) > 1:
-                text = _("{name}: {state}").format(name=name_of(finding), state=text)
-            items.append(Item(text, Choice(Act.PASS_ON, finding.observation.path)))
+            items.append(_about(finding, own, _("Copy for the person with the eID…"), Act.PASS_ON))
     if not own:
         items.append(Item(_("No keystore was found")))
-    for renewal in under_way.values():
-        items += [Item(pending_line(renewal)), *_renewal_items(renewal)]
+    for renewal in apart(findings, renewals):
+        items += [Item(pending_line(renewal)), *items_of(renewal)]
     later = _later([each for each in own if subject_of(each) not in {r.fingerprint for r in renewals}], now, zone)
     return (*items, SEPARATOR, *later, *_always())
+
+
+def _about(finding: Finding, own: Sequence[Finding], text: str, act: Act) -> Item:
+    """With the certificate's name where there are several."""
+    if len(own) > 1:
+        text = _("{name}: {state}").format(name=name_of(finding), state=text)
+    return Item(text, Choice(act, finding.observation.path))
+
+
+def renewal_of(finding: Finding, renewals: Sequence[Renewal]) -> Renewal | None:
+    """The one of this certificate, or of the request that this file is to become."""
+    path = finding.observation.path.removesuffix(".pending")
+    own = {each.fingerprint: each for each in renewals}
+    first = next((each for each in renewals if each.old_path is None and each.new_path == path), None)
+    return first or own.get(Fingerprint(subject_of(finding)))
+
+
+def apart(findings: Sequence[Finding], renewals: Sequence[Renewal]) -> list[Renewal]:
+    """Those that no certificate's own line speaks of: a first request may have no file yet."""
+    spoken_of = {each.id for finding in certificates(findings) if (each := renewal_of(finding, renewals))}
+    return [each for each in renewals if each.id not in spoken_of]
 
 
 def line(finding: Finding) -> str:
@@ -233,6 +251,10 @@ def pending_line(renewal: Renewal) -> str:
         return name
     if renewal.ended_because is not None:
         waits = _("eHealth refused it")
+    elif renewal.for_foreigner and renewal.step in (Step.MAKE_KEY, Step.SUBMIT):
+        waits = _("to be sent")
+    elif renewal.for_foreigner and renewal.step is Step.COLLECT:
+        waits = _("requested; waits for the log-in at eHealth")
     elif renewal.step in (Step.MAKE_KEY, Step.SIGN):
         waits = _("requested; it waits for the eID")
     elif renewal.step is Step.ACTIVATE:
@@ -244,7 +266,8 @@ def pending_line(renewal: Renewal) -> str:
     return _("{name}: {state}").format(name=name, state=waits)
 
 
-def _renewal_items(renewal: Renewal) -> list[Item]:
+def items_of(renewal: Renewal) -> list[Item]:
+    """What a person may do for it; or that nothing has to be done."""
     if renewal.step is Step.ACTIVATE:
         return [Item(_("Let the new encryption key take over…"), Choice(Act.ACTIVATE, renewal.new_path))]
     if renewal.old_path is None:

@@ -244,7 +244,7 @@ def reminder(finding: Finding) -> Reminder | None:
             text = _("{name}: a new one has to be requested.")
         case State.MISSING:
             title = _("An eHealth keystore is gone")
-            text = _("{name}: put its file back, or have a new one made. Next: ehealth-agent recover")
+            text = _("{name}: put its file back, or have a new one made. Choose Recover… in the agent's menu.")
         case _:
             return None
     return Reminder(title.format(**facts), text.format(**facts))

@@ -38,7 +38,7 @@ from agent.desktop.going_on import GoingOn
 from agent.desktop.tray import Face
 from agent.errors import AgentError
 from agent.text import _, speak
-from agent.watch.judge import judge, with_requests
+from agent.watch.judge import remembered
 from agent.watch.remind import is_time_to_ask, renewing
 
 LOOK_EACH_S, LOOK_ON_SHARES_EACH_S = 3600.0, 600.0
@@ -51,6 +51,7 @@ _NO_TRAY = "no tray"
 _OF_A_KEYSTORE: Mapping[Act, tuple[str, tuple[str, ...]]] = {
     Act.RENEW: ("renew", ("renew",)),
     Act.COMPLETE: ("renew", ("complete",)),  # by the name of a renewal: only one of them at a time
+    Act.RECOVER: ("renew", ("recover",)),
     Act.ACTIVATE: ("renew", ("activate",)),
     Act.PASSWORD: ("password", ("password", "change")),
     Act.REVOKE: ("revoke", ("revoke",)),
@@ -201,13 +202,8 @@ class Resident:
 
     def _read(self) -> State:
         now, journal = self._around.clock.now(), self._around.journal
-        folders = {str(folder) for folder in self._config.folders}
-        observations = [each for each in journal.observations().values() if str(Path(each.path).parent) in folders]
-        observations.sort(key=lambda each: each.path)
-        renewals = journal.unfinished()
-        lost = [each for each in journal.lost() if str(Path(each.path).parent) in folders]
-        findings = with_requests(judge(observations, now, journal.words(), lost), renewals, now)
-        return State(now, findings, renewals, journal.reminded(), journal.readiness())
+        findings = remembered(journal, self._config.folders, now)
+        return State(now, findings, journal.unfinished(), journal.reminded(), journal.readiness())
 
     # ── Reminding ────────────────────────────────────────────────────────────────────────────────────────────────────
 

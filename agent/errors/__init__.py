@@ -16,6 +16,7 @@
     │  └ BadReply      SoapFault · HttpError · HtmlPage · NotXml · WrongReply
     ├ IssuedCertificateError(check)           the old keystore is untouched
     ├ RenewalBusy · RenewalNotOpen · NotReplaceable · ContractDeclined · ValidationExpired
+    ├ BisNumberNeeded
     ├ RenewalRefused   RequestRefused · RequestTurnedDown · NonResidentTurnedDown      of a first certificate
     ├ NothingToActivate · NothingToComplete · NothingBegun · NothingToRecover · NotRevocable · NothingToPassOn
     ├ CalendarNotWritten · SheetNotWritten
@@ -75,6 +76,7 @@ from agent.errors.keystores import (
 )
 from agent.errors.requests import (
     AutostartFailed,
+    BisNumberNeeded,
     CalendarNotWritten,
     ContractDeclined,
     IssuedCertificateError,
@@ -116,6 +118,7 @@ __all__ = (
     "AuthenticationCertificateMissing",
     "AutostartFailed",
     "BadReply",
+    "BisNumberNeeded",
     "CalendarNotWritten",
     "CardError",
     "CardFailed",

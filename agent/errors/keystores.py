@@ -41,8 +41,8 @@ class WrongPassword(KeystoreError):
 
     title = N_("The password does not open {path}, or the file was changed after it was written.")
     hint = N_(
-        "Give the keystore's password again: ehealth-agent password set. If it is surely right, restore the file; if "
-        "it is forgotten: ehealth-agent recover."
+        "Give the keystore's password again. If it is surely right, restore the file; if it is forgotten, choose "
+        "Recover… in the agent's menu (ehealth-agent recover)."
     )
 
 

@@ -71,6 +71,16 @@ class ValidationExpired(AgentError):
 
 
 @dataclass(eq=False)
+class BisNumberNeeded(AgentError):
+    """Only a person without Belgian residence replaces a certificate without an eID."""
+
+    path: str
+    title = N_("The certificate in {path} is not that of a person with a BIS number.")
+    hint = N_('It is renewed with the eID of the responsible person: ehealth-agent renew "{path}"')
+    retry = Retry.NEVER
+
+
+@dataclass(eq=False)
 class RequestRefused(RenewalRefused):
     """eHealth said no to the request of a first certificate: nothing is under way any more.
 
@@ -108,6 +118,10 @@ class NonResidentTurnedDown(RequestTurnedDown):
         "ehealth-agent request-foreigner --anew"
     )
 
+    @property
+    def advice(self) -> str:
+        return super().advice.replace("ehealth-agent request --anew", "ehealth-agent request-foreigner --anew")
+
 
 @dataclass(eq=False)
 class NotReplaceable(AgentError):
@@ -117,7 +131,8 @@ class NotReplaceable(AgentError):
     problem: str
     title = N_("{path} cannot be renewed: {problem}.")
     hint = N_(
-        'A new certificate has to be requested, with the eID of the responsible person: ehealth-agent recover "{path}"'
+        "A new certificate has to be requested, with the eID of the responsible person: choose Recover… in the "
+        'agent\'s menu (ehealth-agent recover "{path}").'
     )
     retry = Retry.NEVER
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from agent.core.holder import Environment, Holder
 from agent.core.renewal import Renewal
+from agent.errors import WriteFailed
 
 ENDINGS = {Environment.PRODUCTION: ".p12", Environment.ACCEPTANCE: ".acc-p12"}
 
@@ -38,3 +39,11 @@ def token_path(renewal: Renewal) -> Path:
 
 def refused_path(renewal: Renewal) -> Path:
     return Path(f"{renewal.new_path}.refused")
+
+
+def make_folder(folder: Path) -> None:
+    """A practice's first keystore may be the first thing in its folder. Raises: WriteFailed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise WriteFailed(str(folder), str(problem.strerror).lower()) from problem

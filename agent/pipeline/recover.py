@@ -7,23 +7,23 @@ replaces another. Nothing here asks a person.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from agent.core.dn import holder_of
-from agent.core.expiry import days_left, last_safe_day, renewable_from
-from agent.core.finding import Finding, Observation
+from agent.core.finding import Observation
 from agent.core.glance import Glance, Profile
 from agent.core.holder import Environment, Holder, holder_by_name
 from agent.core.person import Person
+from agent.core.recover_case import Case, Known
 from agent.core.registration import ContactData
 from agent.core.reminders import file_name
-from agent.core.renewal import Renewal, Wanted, stand_in
+from agent.core.renewal import Renewal, Step, Wanted, stand_in
 from agent.core.x509 import name_of
 from agent.errors import (
     AgentError,
     IssuedCertificateError,
     KeystoreError,
+    NothingToRecover,
     OwnEidNeeded,
     ServiceError,
     WriteFailed,
@@ -31,28 +31,15 @@ from agent.errors import (
 )
 from agent.pipeline.ask import ask_about
 from agent.pipeline.depot import served_certificate
+from agent.pipeline.files import pending_path
 from agent.pipeline.platform import Platform
+from agent.pipeline.renew import request_first
 from agent.pipeline.request import First
-from agent.ports import Event, Outside
+from agent.pipeline.run import Options
+from agent.pipeline.under_way import request_under_way, under_way
+from agent.ports import Door, Event, Outside
 from agent.secret import Secret
 from agent.text import N_, _
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known without asking anybody.
-
-    Attributes:
-        holder: whose it is; its `name` None where nothing tells it.
-        contact: as eHealth has it; None where it could not be asked.
-        not_after: aware UTC, or None.
-    """
-
-    holder: Holder
-    first_names: tuple[str, ...] = ()
-    contact: ContactData | None = None
-    base_services: tuple[str, ...] = ()
-    not_after: datetime | None = None
 
 
 def known_of(observation: Observation, password: Secret | None, outside: Outside) -> Known | None:
@@ -93,16 +80,6 @@ def _of_the_depot(holder: Holder, environment: Environment, outside: Outside) ->
     return Known(found, not_after=certificate.not_valid_after_utc)
 
 
-def dated(finding: Finding, known: Known, now: datetime) -> Finding:
-    """`finding` with the dates that are known of its certificate, where the file does not tell them."""
-    if finding.days_left is not None or known.not_after is None:
-        return finding
-    end = known.not_after
-    return replace(
-        finding, renewable_from=renewable_from(end), last_safe_day=last_safe_day(end), days_left=days_left(end, now)
-    )
-
-
 def for_the_signer(known: Known, signer: Person) -> Known:
     """A person's own certificate is asked for by the name on the eID. Raises: OwnEidNeeded."""
     holder = known.holder
@@ -112,32 +89,95 @@ def for_the_signer(known: Known, signer: Person) -> Known:
     return replace(known, holder=replace(holder, name=signer.surname), first_names=first_names)
 
 
-def asked_again(
-    known: Known, contact: ContactData, path: Path, environment: Environment, keys_of: Path | None
-) -> First:
-    """The request for a certificate in place of that of the keystore at `path`.
+def looked_up(case: Case, old: Secret | None, outside: Outside) -> tuple[Case, Known]:
+    """The case with all that is known of its certificate; with its dates, the way is certain.
 
     Args:
-        keys_of: the old keystore, where its encryption keys can go along.
+        old: the password that opens the old file, where somebody knows it.
+    Raises: NothingToRecover, WrongPassword.
     """
-    wanted = Wanted(contact, known.first_names, known.base_services)
-    return First(known.holder, wanted, environment, path.parent, keys_of)
+    known = known_of(case.before, old, outside)
+    if known is None:
+        raise NothingToRecover(str(case.path))
+    return case.dated(known, outside.clock.now()), known
 
 
-def request_under_way(holder: Holder, environment: Environment, outside: Outside) -> Renewal | None:
-    """A request for this holder that was begun here and has not ended."""
-    for renewal in outside.journal.unfinished():
-        is_own = renewal.old_path is None and renewal.wanted is not None and renewal.environment is environment
-        if is_own and replace(renewal.holder, name=None) == replace(holder, name=None):
-            return renewal
-    return None
+def will_do(old: Secret) -> bool:
+    """Whether the old password can protect the new keystore too: Java opens no file whose password is not ASCII."""
+    return old.reveal().isascii()
 
 
-def once_more(renewal: Renewal) -> First:
-    """The request that was begun, to go on with."""
-    assert renewal.wanted is not None, "it was begun here"
-    keys_of = Path(renewal.keys_of) if renewal.keys_of else None
-    return First(renewal.holder, renewal.wanted, renewal.environment, Path(renewal.new_path).parent, keys_of)
+@dataclass(frozen=True)
+class Again:
+    """A certificate that is requested in place of that of the case's keystore.
+
+    Attributes:
+        carries_keys: the old keystore can be opened: its encryption keys go along.
+    """
+
+    case: Case
+    known: Known
+    contact: ContactData
+    carries_keys: bool
+
+    @property
+    def asked(self) -> First:
+        known, path = self.known, self.case.path
+        wanted = Wanted(self.contact, known.first_names, known.base_services)
+        keys_of = path if self.carries_keys else None
+        return First(known.holder, wanted, self.case.before.environment, path.parent, keys_of)
+
+
+def request_again(again: Again, outside: Outside, door: Door, options: Options) -> Renewal:
+    """As `pipeline.renew.request_first`.
+
+    Args:
+        options: where keys are carried, `password` opens the old keystore.
+    """
+    case = again.case
+    if not again.carries_keys:
+        keys_stay_behind(case.path, outside)
+        keep_known(case.before, again.known, outside)
+    return request_first(again.asked, outside, door, options)
+
+
+# ── What was begun ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def begun_for(case: Case, outside: Outside) -> Renewal | None:
+    """What was begun before in place of the case's keystore, and has not ended: a second one is never begun."""
+    if case.refused is not None:
+        return None
+    begun = under_way(outside, case.path)
+    if begun is not None and not (begun.step is Step.ACTIVATE and case.is_gone):
+        return begun
+    return request_under_way(case.holder, case.before.environment, outside) if case.holder is not None else None
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A request that was begun here, to go on with.
+
+    Attributes:
+        asked: as it was asked for.
+        file: what its password opens: the new keystore, or its working file, which may not be there yet.
+        opens_old: the keystore whose password is needed besides, because its keys have yet to go along.
+    """
+
+    asked: First
+    file: Path
+    opens_old: Path | None
+
+
+def resumed(begun: Renewal, outside: Outside, anew: bool = False) -> Resumed:
+    """What going on with it needs. `anew`: it is put aside first, and another one made."""
+    exists, pending, final = outside.keystores.exists, pending_path(begun), Path(begun.new_path)
+    file = final if exists(final) else pending
+    asked = First.of(begun)
+    return Resumed(asked, file, asked.keys_of if anew or not exists(file) else None)
+
+
+# ── What is remembered ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def keys_stay_behind(path: Path, outside: Outside) -> None:
@@ -154,6 +194,9 @@ def keep_known(observation: Observation, known: Known, outside: Outside) -> None
     mark = stand_in(observation.path)
     glance = Glance("", known.holder, known.not_after, known.not_after, mark, pending=False, encryption_keys=0)
     outside.journal.keep_lost([observation._replace(glance=glance, problem=None, password_needed=False)])
+
+
+# ── A copy ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 _BESIDE = ".back"

@@ -40,6 +40,13 @@ class First:
     folder: Path
     keys_of: Path | None = None
 
+    @classmethod
+    def of(cls, begun: Renewal) -> First:
+        """The request that was begun here, to go on with."""
+        assert begun.wanted is not None, "it was begun here"
+        keys_of = Path(begun.keys_of) if begun.keys_of else None
+        return cls(begun.holder, begun.wanted, begun.environment, Path(begun.new_path).parent, keys_of)
+
     @property
     def mark(self) -> Fingerprint:
         """Two requests for one holder are one too many."""

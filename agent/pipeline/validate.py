@@ -50,7 +50,8 @@ def collect(run: Run, renewal: Renewal) -> Renewal:
     Raises: NotYetDelivered where this run is not to wait; RenewalRefused; ValidationExpired.
     """
     now = run.outside.clock.now()
-    is_put_aside = run.options.anew and foreigner.may_begin_anew(run, renewal)
+    is_refused = renewal.ended_because is not None
+    is_put_aside = run.options.anew and (is_refused or foreigner.may_begin_anew(run, renewal))
     if renewal.next_poll is not None and now < renewal.next_poll and not is_put_aside:
         if not run.options.wait:
             raise NotYetDelivered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from agent.core.finding import State
@@ -12,6 +12,7 @@ from agent.core.reminders import file_name, name_of
 from agent.core.renewal import Step
 from agent.errors import KeystoreError, NothingBegun
 from agent.ports import Outside
+from agent.watch.copies import written_at
 from agent.watch.judge import judge
 from agent.watch.look import Look
 
@@ -43,7 +44,7 @@ def requests_begun(outside: Outside, folders: Sequence[Path], patterns: Sequence
     for each in findings:
         path = Path(each.observation.path)
         if each.state in _WANTED or (each.state is State.PASSWORD_NEEDED and _may_wait(path, outside)):
-            begun[path] = Begun(path, name_of(each), _written_at(path, outside))
+            begun[path] = Begun(path, name_of(each), written_at(path, outside.keystores))
     for renewal in outside.journal.unfinished():
         path = Path(renewal.new_path)
         if renewal.old_path is None and renewal.step is not Step.ACTIVATE:
@@ -58,7 +59,3 @@ def _may_wait(path: Path, outside: Outside) -> bool:
         return outside.keystores.keys_held(path) == _AUTHENTICATION_ALONE
     except KeystoreError:
         return False
-
-
-def _written_at(path: Path, outside: Outside) -> datetime:
-    return datetime.fromtimestamp(outside.keystores.stamp(path).modified_ns / 10**9, UTC)

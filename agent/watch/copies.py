@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.core.finding import Observation
@@ -54,6 +55,11 @@ def copies_of(
         elif found is _CLOSED:
             closed.append(path)
     return Copies(tuple(proved), tuple(sorted(closed, key=lambda path: not _is_named_alike(path, lost))))
+
+
+def written_at(path: Path, keystores: Keystores) -> datetime:
+    """When a file was last written, aware UTC: by that people know a copy. Raises: KeystoreError."""
+    return datetime.fromtimestamp(keystores.stamp(path).modified_ns / 10**9, UTC)
 
 
 def _may_be_one(stamp: FileStamp, lost: str) -> bool:

@@ -15,9 +15,10 @@ A keystore that was there and is gone (`missing`) is told until it is back, unde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from agent.core.expiry import days_left, last_safe_day, renewable_from
 from agent.core.finding import Finding, Observation, State
@@ -25,7 +26,7 @@ from agent.core.glance import Fingerprint, Glance
 from agent.core.registration import CertificateStatus
 from agent.core.renewal import Renewal
 from agent.core.validation import validation_of, what_to_do
-from agent.ports import Word
+from agent.ports import Journal, Word
 from agent.text import _, written
 
 _LIVE = frozenset({State.VALID, State.RENEWABLE, State.URGENT})
@@ -153,6 +154,15 @@ def with_requests(findings: Iterable[Finding], renewals: Iterable[Renewal], now:
     """
     awaited = {f"{each.new_path}.pending": each for each in renewals}
     return [_awaiting(finding, awaited.get(finding.observation.path), now) for finding in findings]
+
+
+def remembered(journal: Journal, folders: Collection[Path], now: datetime) -> list[Finding]:
+    """What the last look at these folders left in the journal, judged at `now`, by path. Raises: JournalError."""
+    within = {str(folder) for folder in folders}
+    seen = [each for each in journal.observations().values() if str(Path(each.path).parent) in within]
+    lost = [each for each in journal.lost() if str(Path(each.path).parent) in within]
+    findings = judge(sorted(seen, key=lambda each: each.path), now, journal.words(), lost)
+    return with_requests(findings, journal.unfinished(), now)
 
 
 def _awaiting(finding: Finding, renewal: Renewal | None, now: datetime) -> Finding:

@@ -95,6 +95,7 @@ def beside_a_tray(folder: Path, program: str, timeout: int) -> subprocess.Comple
 
 _LATE = """
 import threading
+import Xlib.display
 import agent.desktop.tray as tray
 
 shown = tray.SystemTray()
@@ -102,8 +103,9 @@ icon, _ = shown._found()
 over = threading.Event()
 
 def late(icon):
-    icon._window.destroy()
-    icon._display.flush()
+    panel = Xlib.display.Display()  # a program of its own, as a tray is
+    panel.create_resource_object('window', icon._window.id).destroy()
+    panel.sync()
     over.wait()
     icon.visible = True
     print('not kept waiting')

@@ -58,6 +58,7 @@ class WindowDoor:
         signer: whose card it is, where that is known before the contract.
         asks_for: what eHealth is asked with a PIN before anything is requested, translated.
         does: what is signed where no certificate is made, translated.
+        by_login: nobody signs, because a person logs in at eHealth instead.
     Attributes:
         wants_other_card: the person said that somebody else is to sign; the run ends, and another begins.
         signer: whose card it was.
@@ -77,12 +78,13 @@ class WindowDoor:
         signer: Person | None = None,
         asks_for: str = "",
         does: str = "",
+        by_login: bool = False,
         contact_given: ContactData | None = None,
         asks_contact: bool = False,
     ) -> None:
         self._stage, self._card, self._holder, self._environment = stage, card, matter.holder, matter.environment
         self._card_poll_s, self._asks_for = card_poll_s, asks_for
-        self._progress = Progress(Step.MAKE_KEY, "", goes_on_alone=goes_on_alone, is_first=is_first)
+        self._progress = Progress(Step.MAKE_KEY, "", goes_on_alone=goes_on_alone, is_first=is_first, by_login=by_login)
         self._now: Page = Busy(ASKING) if asks_for else Busy(does) if does else self._progress
         self._pin_was_asked_here = False
         self._last_pin_problem: CardError | None = None

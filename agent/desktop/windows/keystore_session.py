@@ -13,24 +13,31 @@ from agent.desktop.windows.doors import Doors
 from agent.desktop.windows.life_pages import LifeTrouble
 from agent.desktop.windows.opened import Opening
 from agent.desktop.windows.pages import Answer, Busy, Choice, Matter, Trouble
+from agent.desktop.windows.request_made import SaveSheet, no_sheet
 from agent.desktop.windows.stage import Stage, WindowClosed
 from agent.errors import AgentError, WrongPassword
 from agent.secret import Secret
 from agent.text import N_
 
 if TYPE_CHECKING:
+    from agent.desktop.windows.foreigner_session import ForeignerWish
     from agent.ports import Outside
 
 
 @dataclass(frozen=True)
 class KeystoreWish:
-    """Which keystore, and what the config says of how it is written. `path` is None where it is yet to be chosen."""
+    """Which keystore, and what the config says of how it is written. `path` is None where it is yet to be chosen.
+
+    Attributes:
+        save_sheet: for the keystore that is requested instead, by a person who logs in.
+    """
 
     path: Path | None
     profile: Profile = Profile.COMPATIBLE
     activate: bool = False
     folders: tuple[Path, ...] = ()
     patterns: tuple[str, ...] = ()
+    save_sheet: SaveSheet = no_sheet
 
 
 class KeystoreSession:
@@ -38,17 +45,23 @@ class KeystoreSession:
 
     Args:
         outside: makes the outside; called in this thread, because its libraries take a moment to load.
+        opening: knows the keystore's password, where another session in the same window asked for it.
     """
 
     comes_next = "agent.pipeline.renew"
 
     def __init__(
-        self, wish: KeystoreWish, outside: Callable[[], Outside], stage: Stage, card_poll_s: float = CARD_POLL_S
+        self,
+        wish: KeystoreWish,
+        outside: Callable[[], Outside],
+        stage: Stage,
+        card_poll_s: float = CARD_POLL_S,
+        opening: Opening | None = None,
     ) -> None:
         self._wish, self._stage, self._card_poll_s = wish, stage, card_poll_s
         self._make_outside = outside
         self._doors = Doors(stage, card_poll_s)
-        self._opening = Opening(stage, self.comes_next)
+        self._opening = opening or Opening(stage, self.comes_next)
 
     def run(self) -> None:
         """To the last page, or until the window is closed."""
@@ -83,6 +96,17 @@ class KeystoreSession:
 
     def _answered(self, answer: Answer) -> None:
         """What else the answer to trouble means."""
+
+    def _log_in_instead(self, outside: Outside, own: ForeignerWish) -> None:
+        """The pages of a person without Belgian residence, in this window. Raises: WindowClosed."""
+        from agent.desktop.windows.foreigner_session import ForeignerSession
+
+        opening = self._opening if own.renews is not None else None
+        pages = ForeignerSession(
+            own, lambda: outside, self._stage, self._wish.save_sheet, is_within=True, opening=opening
+        )
+        pages.run()
+        self._stage.check_open()
 
     def _open(self, outside: Outside, path: Path) -> tuple[Matter, Secret]:
         """The keystore's password, and whose it is, which stands above the pages. Raises: KeystoreError."""

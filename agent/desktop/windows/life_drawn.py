@@ -29,8 +29,8 @@ from agent.desktop.windows.life_pages import (
 )
 from agent.desktop.windows.pages import Choice, NewPasswordGiven, Page
 from agent.desktop.windows.parts import PageFrame
-from agent.desktop.windows.renewal_pages import draw as draw_shared
 from agent.desktop.windows.renewal_pages import explain_activation
+from agent.desktop.windows.request_drawn import draw as draw_shared
 from agent.desktop.windows.table import Table
 from agent.desktop.windows.theme import Look
 from agent.secret import Secret

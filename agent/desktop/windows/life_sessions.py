@@ -34,6 +34,8 @@ class Completing(KeystoreSession):
     def _carry_out(self, outside: Outside) -> None:
         if self._wish.path is None:
             self._choose(outside)
+        if self._is_awaited_log_in(outside):
+            return
         matter, password = self._open(outside, self._path)
         from agent.pipeline.renew import complete
         from agent.pipeline.run import Options
@@ -45,6 +47,18 @@ class Completing(KeystoreSession):
         self._stage.show(replace(matter, not_after=not_after))
         answer = self._stage.ask(Completed(done))
         self._wish = replace(self._wish, activate=answer is Choice.ACTIVATE)
+
+    def _is_awaited_log_in(self, outside: Outside) -> bool:
+        """Whether it is the request of a person without Belgian residence; then its pages were shown."""
+        from agent.desktop.windows.foreigner_session import ForeignerWish
+        from agent.pipeline.under_way import under_way
+
+        begun, wish = under_way(outside, self._path), self._wish
+        if begun is None or not begun.for_foreigner:
+            return False
+        own = ForeignerWish(self._path.parent, begun.environment, wish.profile, wish.activate, taken_up=begun)
+        self._log_in_instead(outside, own)
+        return True
 
     def _choose(self, outside: Outside) -> None:
         from agent.watch.begun import requests_begun
@@ -78,7 +92,7 @@ class Revoking(KeystoreSession):
         self._stage.ask(Revoked())
 
     def _renew_instead(self, outside: Outside) -> None:
-        wish = Wish(self._path, self._wish.profile, self._wish.activate)
+        wish = Wish(self._path, self._wish.profile, self._wish.activate, save_sheet=self._wish.save_sheet)
         Session(wish, lambda: outside, self._stage, self._card_poll_s).run()
         self._stage.check_open()
 

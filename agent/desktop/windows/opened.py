@@ -35,6 +35,17 @@ class Opening:
 
     def opened(self, outside: Outside, path: Path) -> Secret:
         """The password that opens the keystore at `path`. Raises: KeystoreError."""
+        password = self.known(outside, path, PasswordWanted)
+        assert password is not None, "this page offers no way on without it"
+        return password
+
+    def known(self, outside: Outside, path: Path, wanted: type[PasswordWanted]) -> Secret | None:
+        """The same; None where the person says, on a page that offers it, that it is forgotten.
+
+        Args:
+            wanted: the page that asks.
+        Raises: KeystoreError.
+        """
         if self.password is not None:
             return self.password
         problem: AgentError | None = None
@@ -51,7 +62,7 @@ class Opening:
                 self.password, self.is_kept = kept, True
                 return kept
         outside.keystores.stamp(path)
-        return self._asked(outside, path, problem or PasswordNeeded(str(path)))
+        return self._asked(outside, path, wanted, problem or PasswordNeeded(str(path)))
 
     def ask_and_load(self, page: Page) -> Answer:
         """Ask, and load the libraries of what comes next while the person reads."""
@@ -59,9 +70,11 @@ class Opening:
         import_module(self._comes_next)
         return self._stage.answer_to(page)
 
-    def _asked(self, outside: Outside, path: Path, problem: AgentError) -> Secret:
+    def _asked(self, outside: Outside, path: Path, wanted: type[PasswordWanted], problem: AgentError) -> Secret | None:
         while True:
-            given: PasswordGiven = self.ask_and_load(PasswordWanted(str(path), problem))
+            given = self.ask_and_load(wanted(str(path), problem))
+            if not isinstance(given, PasswordGiven):
+                return None
             try:
                 outside.keystores.glance(path, given.password)
                 if given.keep:

@@ -24,6 +24,7 @@ from agent.errors import (
     MiddlewareMissing,
     MiddlewareUnusable,
     OfficialMiddlewareNeeded,
+    OwnEidNeeded,
     PinBlocked,
     ReaderMissing,
     Refused,
@@ -53,6 +54,11 @@ class Choice(Enum):
     CHANGE = auto()
     SHEET = auto()
     RENEW = auto()
+    FORGOTTEN = auto()
+    FORGET = auto()
+    REMEMBERED = auto()
+    WITHOUT_COPY = auto()
+    NO_EID = auto()
     CONTACT = auto()
     BACK = auto()
     WHOM = auto()
@@ -111,9 +117,10 @@ class NewPasswordWanted(Page):
 
 @dataclass(frozen=True)
 class Introduction(Page):
-    """What is about to happen, before anything does."""
+    """What is about to happen, before anything does. `may_have_no_eid`: it is a person's with a BIS number."""
 
     matter: Matter
+    may_have_no_eid: bool = False
 
 
 class Lamp(Enum):
@@ -143,6 +150,7 @@ NEEDS_SOFTWARE = (MiddlewareMissing, MiddlewareUnusable, OfficialMiddlewareNeede
 _NEEDS_ANOTHER_CARD = (
     OtherCardWanted,
     WrongPerson,
+    OwnEidNeeded,
     SignatureCertificateMissing,
     SignatureCertificateExpired,
     AuthenticationCertificateMissing,
@@ -236,6 +244,7 @@ class Progress(Page):
     Attributes:
         goes_on_alone: the agent can go on without this window, because it knows the keystore's password.
         is_first: there is no keystore yet that would be replaced.
+        by_login: nobody signs: a person without Belgian residence logs in at eHealth.
     """
 
     step: Step
@@ -244,15 +253,23 @@ class Progress(Page):
     by_hand: bool = False
     goes_on_alone: bool = False
     is_first: bool = False
+    by_login: bool = False
+
+    @property
+    def stages(self) -> tuple[tuple[str, tuple[Step, ...]], ...]:
+        """Those of `STAGES` that there are."""
+        return tuple(stage for stage in STAGES if not (self.by_login and Step.SIGN in stage[1]))
 
     @property
     def marks(self) -> tuple[Mark, ...]:
-        """One for each of `STAGES`."""
-        return tuple(self._mark(steps) for _, steps in STAGES)
+        """One for each of `stages`."""
+        return tuple(self._mark(steps) for _, steps in self.stages)
 
     @property
     def needs_card(self) -> bool:
-        return self.step is not Step.SUBMIT and _ORDER.index(self.step) < _ORDER.index(Step.COLLECT)
+        return (
+            not self.by_login and self.step is not Step.SUBMIT and _ORDER.index(self.step) < _ORDER.index(Step.COLLECT)
+        )
 
     def _mark(self, steps: tuple[Step, ...]) -> Mark:
         if self.step in steps:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from agent.desktop.windows.drawn import Drawn, Reply
-from agent.desktop.windows.pages import STAGES, Mark, Page, Progress
+from agent.desktop.windows.pages import Mark, Page, Progress
 from agent.desktop.windows.parts import PageFrame
 from agent.text import _, lasting
 
@@ -17,7 +17,7 @@ class ProgressDrawn(Drawn):
         super().__init__(frame, _("The request is under way") if page.is_first else _("The renewal is under way"))
         self._page = page
         frame.headline(self.title)
-        self._lines = [frame.line("") for _stage in STAGES]
+        self._lines = [frame.line("") for _stage in page.stages]
         self._bar = self.moving_bar()
         self._now = frame.paragraph("", "Strong.TLabel", 4)
         self._card = frame.paragraph("", below=4)
@@ -38,15 +38,16 @@ class ProgressDrawn(Drawn):
 
     def _fill(self) -> None:
         page = self._page
-        for line, (name, _steps), mark in zip(self._lines, STAGES, page.marks, strict=True):
+        for line, (name, _steps), mark in zip(self._lines, page.stages, page.marks, strict=True):
             style = "Strong.TLabel" if mark is Mark.NOW else "TLabel"
             line.say(_SIGNS[mark], f"{_(name)}{self._word(mark)}", style)
         if page.until is None:
             self._now.configure(text=f"{page.text} …" if page.text else "")
-        self._card.configure(
-            text=_("Leave the eID in the reader.") if page.needs_card else "✓  " + _("The eID is no longer needed.")
-        )
+        self._card.configure(text="" if page.by_login else self._of_the_card())
         self._closing.configure(text=self._may_close())
+
+    def _of_the_card(self) -> str:
+        return _("Leave the eID in the reader.") if self._page.needs_card else "✓  " + _("The eID is no longer needed.")
 
     @staticmethod
     def _word(mark: Mark) -> str:
@@ -66,6 +67,8 @@ class ProgressDrawn(Drawn):
             return _("If you close this window, the renewal stops here and goes on when you open it again.")
         if self._page.goes_on_alone:
             return _("You may close this window: the agent goes on and says when it is ready.")
+        if self._page.by_login:
+            return _("You may close this window; the request goes on when you open it again.")
         if self._page.is_first:
             return _("You may close this window; the request goes on when you open it again, without the eID.")
         return _("You may close this window; the renewal goes on when you open it again, without the eID.")

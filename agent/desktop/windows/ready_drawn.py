@@ -135,7 +135,9 @@ class WhomAskedDrawn(Drawn):
         frame.headline(_("Whom may the eID act for?"))
         frame.paragraph(_("eHealth is asked for whom the owner of the eID may request certificates."))
         costs = ngettext(
-            "That costs the PIN, once.", "That costs the PIN {count} times, once for each environment.", page.environments
+            "That costs the PIN, once.",
+            "That costs the PIN {count} times, once for each environment.",
+            page.environments,
         )
         frame.paragraph(costs.format(count=page.environments), "Strong.TLabel")
         frame.paragraph(_("Nothing is requested, and nothing of the answer is kept."))

@@ -1,6 +1,6 @@
 """What the window about the next renewal shows beside the pages of every window with a card, as data.
 
-    ReadyShown, which fills and is answered again and again → WhomAsked → the card, PinWanted → ReadyShown
+ReadyShown, which fills and is answered again and again → WhomAsked → the card, PinWanted → ReadyShown
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class ReadyShown(Page):
 
     @property
     def asks_of(self) -> Ready | None:
-        """The keystore whose contact data the person is asked about: one that nobody has spoken of yet, else the last."""
+        """Whose contact data the person is asked about: a keystore that nobody has spoken of yet, else the last."""
         if self.is_looking:
             return None
         reached = [each for each in self.own if each.contact is not None]

@@ -47,7 +47,7 @@ class _Busy(Drawn):
         frame.way_out(_("&Close"), reply.close)
 
 
-class _Password(Drawn):
+class PasswordDrawn(Drawn):
     def __init__(self, frame: PageFrame, page: PasswordWanted, reply: Reply) -> None:
         super().__init__(frame, _("The keystore's password"))
         frame.headline(self.title)
@@ -112,6 +112,12 @@ class _Introduction(Drawn):
         ):
             frame.line("•", line)
         frame.primary(_("&Renew"), lambda: reply.answer(Choice.GO_ON))
+        if page.may_have_no_eid:
+            frame.paragraph("", below=0)
+            frame.paragraph(
+                _("Who lives outside Belgium and has no eID takes another way, and logs in instead: “No eID…”.")
+            )
+            frame.secondary(_("No &eID…"), lambda: reply.answer(Choice.NO_EID))
         frame.way_out(_("&Not now"), reply.close)
 
 
@@ -263,7 +269,7 @@ class _Trouble(Drawn):
 
 _DRAWN: Mapping[type[Page], Callable[[PageFrame, Any, Reply], Drawn]] = {
     Busy: _Busy,
-    PasswordWanted: _Password,
+    PasswordWanted: PasswordDrawn,
     NewPasswordWanted: _NewPassword,
     Introduction: _Introduction,
     CardWanted: _Card,

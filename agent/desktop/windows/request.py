@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from agent.desktop.windows.renewal import show_session
 from agent.desktop.windows.request_drawn import draw
-from agent.desktop.windows.request_session import RequestSession, RequestWish, SaveSheet
+from agent.desktop.windows.request_made import SaveSheet
+from agent.desktop.windows.request_session import RequestSession, RequestWish
 from agent.desktop.windows.stage import Stage
 from agent.desktop.windows.theme import new_window
 

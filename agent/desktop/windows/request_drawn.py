@@ -13,6 +13,7 @@ from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step
 from agent.desktop.launch import open_folder
 from agent.desktop.windows.drawn import Drawn, Reply
+from agent.desktop.windows.foreigner_pages import ForeignerPage
 from agent.desktop.windows.pages import Choice, Page
 from agent.desktop.windows.parts import PageFrame, with_mnemonic
 from agent.desktop.windows.renewal_pages import draw as draw_shared
@@ -52,7 +53,7 @@ class _Begun(Drawn):
         table.pack(fill="x", pady=(0, frame.look.px(8)))
         table.fill([(self._whose(each), moment(each.started), _state(each)) for each in page.requests])
         _tell_whole(frame, table, [self._whose(each) for each in page.requests])
-        table.choose(len(page.requests) - 1)
+        table.choose(0)
         frame.first(table.tree)
         frame.primary(_("&Go on with it"), lambda: reply.answer(TakenUp(page.requests[table.chosen or 0])))
         if page.is_same:
@@ -80,6 +81,10 @@ def _state(request: Renewal) -> str:
     if request.ended_because is not None:
         return _("refused")
     match request.step:
+        case Step.MAKE_KEY | Step.SUBMIT if request.for_foreigner:
+            return _("to be sent")
+        case Step.COLLECT if request.for_foreigner:
+            return _("waits for the log-in")
         case Step.MAKE_KEY | Step.SIGN:
             return _("to be signed")
         case Step.SEND | Step.COLLECT:
@@ -106,7 +111,14 @@ class _Conditions(Drawn):
             _("the organization's number, and its name as in the Belgian Official Gazette."),
         ):
             frame.line("•", line)
+        frame.paragraph("", below=0)
+        frame.paragraph(
+            _("A person without Belgian residence, with a BIS number and no eID, takes another way: “No eID…”."),
+            "Caption.TLabel",
+            0,
+        )
         frame.primary(_("&Accept and go on"), lambda: reply.answer(Choice.GO_ON))
+        frame.secondary(_("No &eID…"), lambda: reply.answer(Choice.NO_EID))
         frame.way_out(_("&Not now"), reply.close)
 
 
@@ -206,13 +218,12 @@ class _Made(Drawn):
         frame.headline(f"✓  {self.title}")
         if not page.waits_for_activation:
             frame.paragraph(_("Your computer is now ready to use eHealth applications."), "Strong.TLabel")
-        stored = _("the one you chose; this computer's vault has it too")
         frame.facts(
             [
                 (_("Keystore"), file_name(str(new))),
                 (_("Folder"), str(new.parent)),
                 (_("Valid until"), written(page.not_after)),
-                (_("Password"), stored if page.is_stored else _("the one you chose; it is stored nowhere")),
+                (_("Password"), self._password(page)),
             ]
         )
         frame.paragraph(_("What remains:"), "Strong.TLabel", 4)
@@ -229,6 +240,14 @@ class _Made(Drawn):
             frame.secondary(_("&Let the new encryption key take over"), lambda: reply.answer(Choice.ACTIVATE))
         frame.way_out(_("Open &folder"), lambda: open_folder(new.parent))
         frame.escape = reply.close
+
+    @staticmethod
+    def _password(page: Made) -> str:
+        if page.is_as_before:
+            return _("the same as before")
+        if page.is_stored:
+            return _("the one you chose; this computer's vault has it too")
+        return _("the one you chose; it is stored nowhere")
 
     @staticmethod
     def _tell_of_sheet(frame: PageFrame, page: Made) -> None:
@@ -258,4 +277,8 @@ def draw(page: Page, parent: tk.Misc, look: Look, reply: Reply) -> Drawn:
         from agent.desktop.windows.request_form_drawn import draw_form  # with the rules of its fields
 
         return draw_form(page, PageFrame(parent, look), reply)
+    if isinstance(page, ForeignerPage):
+        from agent.desktop.windows.foreigner_drawn import draw_foreigner
+
+        return draw_foreigner(page, PageFrame(parent, look), reply)
     return draw_shared(page, parent, look, reply)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from agent.core.holder import Environment, Holder
 from agent.core.identifiers import is_type
 from agent.core.kinds import by_name
-from agent.core.password import password_problem
 from agent.core.registration import ContactData, OrganizationType, in_language
 from agent.core.renewal import Renewal, Step, Wanted
+from agent.desktop.windows.choosing import Choosing
 from agent.desktop.windows.door import ASKING
 from agent.desktop.windows.doors import Doors
 from agent.desktop.windows.pages import Busy, Choice, Matter
@@ -27,8 +27,6 @@ from agent.desktop.windows.request_pages import (
     OrganizationGiven,
     Organizations,
     OrganizationWanted,
-    PasswordChosen,
-    PasswordPicked,
     ServicesWanted,
     TakenUp,
     Typed,
@@ -40,10 +38,9 @@ from agent.pipeline.request import First
 from agent.pipeline.sign import usable_eid, with_card
 from agent.ports import Eid, Outside
 from agent.protocol.certra import ActorQualities
-from agent.secret import Secret
 from agent.text import N_, _
 
-_FORWARD, _BACK = 1, -1
+FORWARD, BACK = 1, -1
 _CARD = 1
 """The position of the page from which an eID is read anew."""
 
@@ -51,17 +48,25 @@ _CARD = 1
 class Filling:
     """The form and where the person is in it.
 
+    Args:
+        without_eid: the way of a person who has none; it comes back where the person does.
     Attributes:
         form: what was typed so far.
-        password: of the new keystore, once it was chosen.
-        keep: it is to be stored in this computer's vault.
+        choosing: the new keystore's password.
     """
 
-    def __init__(self, stage: Stage, doors: Doors, environment: Environment, folder: Path) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        doors: Doors,
+        environment: Environment,
+        folder: Path,
+        without_eid: Callable[[], None],
+    ) -> None:
+        self._without_eid = without_eid
         self._stage, self._doors, self._environment, self._folder = stage, doors, environment, folder
         self.form = Form()
-        self.password: Secret | None = None
-        self.keep = True
+        self.choosing = Choosing(stage)
         self.matter = Matter("", None, environment)
         self._steps = (
             self._conditions,
@@ -75,7 +80,7 @@ class Filling:
             self._services,
             self._password,
         )
-        self._at, self._way = 0, _FORWARD
+        self._at, self._way = 0, FORWARD
         self._eid: Eid | None = None
         self._qualities: ActorQualities | None = None
         self._kinds: tuple[OrganizationType, ...] | None = None
@@ -114,29 +119,30 @@ class Filling:
     def change(self, request: Renewal | None) -> None:
         """Through the pages once more. `request`: what was begun with what they said so far."""
         self._own = request.id if request is not None else self._own
-        self._at, self._way = _CARD, _FORWARD
+        self._at, self._way = _CARD, FORWARD
 
     def begin_with_another_card(self) -> None:
         """While the form is filled in: whose card it is decides what comes."""
         if not self.is_done:
-            self._at, self._way = min(self._at, _CARD), _FORWARD
+            self._at, self._way = min(self._at, _CARD), FORWARD
 
     # ── The pages ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _conditions(self, _outside: Outside) -> int:
-        self._stage.ask(Conditions())
-        return _FORWARD
+        while self._stage.ask(Conditions()) is Choice.NO_EID:
+            self._without_eid()
+        return FORWARD
 
     def _card(self, outside: Outside) -> int:
-        if self._way is _BACK:
-            return _BACK
+        if self._way is BACK:
+            return BACK
         self._show_matter(None)
         door = self._doors.open(outside.card, self.matter)
         self._stage.show(Busy(N_("Reading the eID")))
         eid = with_card(door, lambda: usable_eid(outside))
         if self._eid is None or eid.person != self._eid.person:
             self._eid, self._qualities = eid, None
-        return _FORWARD
+        return FORWARD
 
     def _whom(self, _outside: Outside) -> int:
         self._show_matter(None)
@@ -144,7 +150,7 @@ class Filling:
         answer = self._stage.ask(page)
         if answer is Choice.OTHER_CARD:
             self._doors.await_other_card_than(self._card_in_use.person)
-            self._way = _FORWARD
+            self._way = FORWARD
             self._at = _CARD
             return 0
         self.form = replace(self.form, whom=answer.given)
@@ -154,8 +160,8 @@ class Filling:
         if self.form.whom is not Whom.LISTED:
             return self._way
         if self._qualities is None:
-            if self._way is _BACK:
-                return _BACK
+            if self._way is BACK:
+                return BACK
             self._qualities = self._asked_for_qualities(outside)
         person = self._card_in_use.person
         organizations = tuple(each for each in self._qualities.organizations if is_type(each.type))
@@ -207,19 +213,23 @@ class Filling:
         """eHealth has a request for this holder: there can be only one."""
         holder = self._holder
         self._show_matter(holder)
-        if self._way is _BACK:
-            return _BACK
+        if self._way is BACK:
+            return BACK
         wanted_later = Wanted(ContactData("", ""))
         same = outside.journal.renewal_of(First(holder, wanted_later, self._environment, self._folder).mark)
         if same is None or same.id == self._own or same.step in (Step.MAKE_KEY, Step.SIGN):
-            return _FORWARD
+            return FORWARD
         answer = self._stage.ask(Begun((same,), is_same=True))
         if isinstance(answer, TakenUp):
             self._same = same
             return 0
-        return _BACK
+        return BACK
 
     def _contact(self, _outside: Outside) -> int:
+        return self.ask_contact()
+
+    def ask_contact(self) -> int:
+        """Whom eHealth writes to. Forward or back."""
         answer = self._stage.ask(ContactWanted(self.form.contact))
         self.form = replace(self.form, contact=answer.given)
         return _way(answer)
@@ -234,34 +244,7 @@ class Filling:
         return _way(answer)
 
     def _password(self, _outside: Outside) -> int:
-        return self.choose_password()
-
-    def choose_password(self) -> int:
-        """The new keystore's password, by its rules and typed twice; one that was chosen before may stay."""
-        page = PasswordChosen(self.password is not None, self.keep, self.form.own_words)
-        while True:
-            self._stage.show(page)
-            import_module("agent.core.password_strength")  # while the person reads: its lists take a moment
-            answer = self._stage.answer_to(page)
-            picked: PasswordPicked = answer.given
-            self.keep = picked.keep
-            problem = self._taken(picked)
-            if isinstance(answer, Back):
-                return _BACK
-            if problem is None:
-                return _FORWARD
-            page = replace(page, is_chosen=self.password is not None, keep=self.keep, problem=problem)
-
-    def _taken(self, picked: PasswordPicked) -> str | None:
-        """What is wrong with it; None where it is the password now."""
-        if self.password is not None and not picked.password and not picked.again:
-            return None
-        problem = password_problem(picked.password.reveal())
-        if problem is None and picked.password != picked.again:
-            problem = _("the two are not the same")
-        if problem is None:
-            self.password = picked.password
-        return problem
+        return FORWARD if self.choosing.is_chosen(self.form.own_words) else BACK
 
     # ── What they are about ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -290,4 +273,4 @@ class Filling:
 
 
 def _way(answer: Any) -> int:
-    return _BACK if isinstance(answer, Back) else _FORWARD
+    return BACK if isinstance(answer, Back) else FORWARD

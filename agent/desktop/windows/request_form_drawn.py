@@ -194,6 +194,8 @@ class PasswordDrawn(Drawn):
         super().__init__(frame, _("A password for the new keystore"))
         self._page = page
         frame.headline(self.title)
+        if page.reason:
+            frame.paragraph(page.reason, "Strong.TLabel")
         frame.paragraph(_("Choose at least 8 characters with a digit and a symbol, without accented letters."))
         frame.paragraph(
             _("Keep it well: without it the certificate is lost, and a new one has to be requested."), below=8

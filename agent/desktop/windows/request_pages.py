@@ -97,7 +97,7 @@ class TakenUp:
 
 @dataclass(frozen=True)
 class Begun(Page):
-    """Requests that were begun and are not finished. `is_same`: it is for the holder that was just given."""
+    """Requests that were begun and are not finished, the newest first; `is_same`: for the holder just given."""
 
     requests: tuple[Renewal, ...]
     is_same: bool = False
@@ -175,12 +175,14 @@ class PasswordChosen(Page):
         is_chosen: one was, on this page; it holds until another is typed.
         own_words: what everybody knows of this practice, which a password should not be made of.
         problem: what is wrong with the one that came.
+        reason: why there has to be another one than the old keystore's.
     """
 
     is_chosen: bool
     keep: bool
     own_words: tuple[str, ...] = field(repr=False, default=())
     problem: str | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,7 @@ class Made(Page):
         is_stored: the vault has its password.
         sheet: the sheet for the safe, once it was saved.
         problem: why that did not work.
+        is_as_before: its password is that of the keystore that it takes the place of.
     """
 
     request: Renewal
@@ -200,6 +203,7 @@ class Made(Page):
     is_stored: bool
     sheet: Path | None = None
     problem: AgentError | None = None
+    is_as_before: bool = False
 
     @property
     def waits_for_activation(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,16 +16,16 @@ from agent.core.holder import Environment
 from agent.core.renewal import Renewal
 from agent.desktop.windows.door import CARD_POLL_S
 from agent.desktop.windows.doors import Doors
+from agent.desktop.windows.foreigner_session import ForeignerSession, ForeignerWish
 from agent.desktop.windows.opened import Opening
 from agent.desktop.windows.pages import Busy, Choice, Matter
-from agent.desktop.windows.request_pages import Begun, Made, RequestTrouble, TakenUp
+from agent.desktop.windows.request_made import SaveSheet, ask_until_printed, made_page
+from agent.desktop.windows.request_pages import Begun, RequestTrouble, TakenUp
 from agent.desktop.windows.stage import Stage, WindowClosed
 from agent.errors import (
     AgentError,
     Refused,
     RenewalRefused,
-    VaultUnavailable,
-    WriteFailed,
     WrongPassword,
 )
 from agent.ports import Event
@@ -46,10 +47,6 @@ class RequestWish:
     environment: Environment = Environment.PRODUCTION
     profile: Profile = Profile.COMPATIBLE
     activate: bool = False
-
-
-SaveSheet = Callable[[Made], Path]
-"""Writes the sheet for the safe where people look for what they saved, and shows it. Raises: AgentError."""
 
 
 class RequestSession:
@@ -81,16 +78,17 @@ class RequestSession:
             self._stage.show(Busy(N_("Looking at what is under way")))
             outside = self._make_outside()
             self._stage.at_close(outside.card.cancel)
-            self._filling = self._new_filling()
+            self._filling = self._new_filling(outside)
             while True:
                 self._attempt(outside)
         except WindowClosed:
             return
 
-    def _new_filling(self) -> Filling:
+    def _new_filling(self, outside: Outside) -> Filling:
         from agent.desktop.windows.request_filling import Filling
 
-        return Filling(self._stage, self._doors, self._wish.environment, self._wish.folder)
+        without_eid = partial(self._without_eid, outside)
+        return Filling(self._stage, self._doors, self._wish.environment, self._wish.folder, without_eid)
 
     def _attempt(self, outside: Outside) -> None:
         """One run of the pipeline, and what the person answers to its end."""
@@ -98,53 +96,70 @@ class RequestSession:
             if not self._was_asked:
                 self._choose(outside)
             made = self._made(outside)
-            page = self._last_page(outside, made)
+            if made is None:
+                return
+            holder, password = self._filling.matter.holder, self._filling.choosing.password
+            assert holder is not None, "it was made for somebody"
+            assert password is not None, "it was made with it"
+            page = made_page(outside, made, holder, password)
+            self._stage.show(Matter("", holder, made.environment, page.not_after))
         except AgentError as problem:
             self._after(outside, problem)
             return
         self._request, self._is_taken_up = made, True
-        while (answer := self._stage.ask(page)) is Choice.SHEET:
-            page = self._with_sheet(page)
+        answer = ask_until_printed(self._stage, page, self._save_sheet)
         self._wish = replace(self._wish, activate=answer is Choice.ACTIVATE)
 
     # ── What was begun ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _choose(self, outside: Outside) -> None:
-        """Requests of ours that are not finished come first."""
-        begun = tuple(each for each in outside.journal.unfinished() if each.wanted is not None)
+        """Requests of ours that are not finished come first, the newest at the top."""
+        begun = tuple(each for each in outside.journal.unfinished() if each.wanted is not None)[::-1]
         self._stage.show(Matter("", None, self._wish.environment))
         answer = self._stage.ask(Begun(begun)) if begun else Choice.ANEW
         if isinstance(answer, TakenUp):
-            self._take_up(answer.request)
+            self._take_up(outside, answer.request)
         self._was_asked = True
 
-    def _take_up(self, request: Renewal) -> None:
+    def _take_up(self, outside: Outside, request: Renewal) -> None:
         self._request, self._is_taken_up = request, True
         self._wish = replace(self._wish, folder=Path(request.new_path).parent, environment=request.environment)
-        self._filling = self._new_filling()
+        self._filling = self._new_filling(outside)
         self._filling.has_typed(request)
 
     # ── The pipeline ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _made(self, outside: Outside) -> Renewal:
-        """Raises: AgentError."""
+    def _made(self, outside: Outside) -> Renewal | None:
+        """None where the person came back from the pages of another kind of request. Raises: AgentError."""
         if not self._is_taken_up:
             asked = self._filling.asked(outside)
             if not isinstance(asked, Renewal):
                 return self._requested(outside, asked)
-            self._take_up(asked)
+            self._take_up(outside, asked)
         assert self._request is not None, "it was taken up"
+        if self._request.for_foreigner:
+            self._without_eid(outside, self._request)
+            self._request, self._is_taken_up, self._was_asked = None, False, False
+            return None
         return self._completed(outside, self._request)
 
+    def _without_eid(self, outside: Outside, request: Renewal | None = None) -> None:
+        """The pages for a person without Belgian residence, in this window. Raises: WindowClosed."""
+        wish = self._wish
+        own = ForeignerWish(wish.folder, wish.environment, wish.profile, wish.activate, request)
+        ForeignerSession(own, lambda: outside, self._stage, self._save_sheet, is_within=True).run()
+        self._stage.check_open()
+
     def _requested(self, outside: Outside, asked: First) -> Renewal:
+        from agent.pipeline.files import make_folder
         from agent.pipeline.renew import request_first
 
-        _make(asked.folder)
+        make_folder(asked.folder)
         self._put_aside_what_changed(outside, asked)
-        self._password_of_request = self._filling.password
+        self._password_of_request = self._filling.choosing.password
         matter = self._filling.matter
         self._stage.show(matter)
-        door = self._doors.open(outside.card, matter, self._filling.keep)
+        door = self._doors.open(outside.card, matter, self._filling.choosing.keep)
         try:
             return request_first(asked, outside, door, self._options())
         finally:
@@ -158,7 +173,7 @@ class RequestSession:
         from agent.pipeline.renew import put_aside
 
         mine = self._request.id if self._request is not None else None
-        is_same_password = self._password_of_request is self._filling.password
+        is_same_password = self._password_of_request is self._filling.choosing.password
         for each in outside.journal.unfinished():
             is_same = each.fingerprint == asked.mark
             goes_on = is_same and (each.ended_because is not None or (each.id == mine and is_same_password))
@@ -170,10 +185,10 @@ class RequestSession:
 
         matter = self._filling.matter
         self._stage.show(matter)
-        if self._filling.password is None:
+        if self._filling.choosing.password is None:
             self._open(outside, request)
-        self._password_of_request = self._filling.password
-        door = self._doors.open(outside.card, matter, self._filling.keep)
+        self._password_of_request = self._filling.choosing.password
+        door = self._doors.open(outside.card, matter, self._filling.choosing.keep)
         try:
             return complete(Path(request.new_path), request.environment, outside, door, self._options())
         finally:
@@ -182,11 +197,11 @@ class RequestSession:
     def _options(self) -> Options:
         from agent.pipeline.run import Options
 
-        assert self._filling.password is not None, "it was chosen, or opened what is there"
+        assert self._filling.choosing.password is not None, "it was chosen, or opened what is there"
         return Options(
-            password=self._filling.password,
+            password=self._filling.choosing.password,
             profile=self._wish.profile,
-            keep_password=self._filling.keep,
+            keep_password=self._filling.choosing.keep,
             activate=self._wish.activate,
             anew=self._anew,
         )
@@ -195,15 +210,15 @@ class RequestSession:
 
     def _open(self, outside: Outside, request: Renewal) -> None:
         """The password that was chosen when it began: the vault's, or the person's. Raises: KeystoreError."""
-        from agent.pipeline.files import pending_path
+        from agent.pipeline.under_way import file_of
 
-        places = [path for path in (pending_path(request), Path(request.new_path)) if outside.keystores.exists(path)]
-        if not places:  # it ended before its key was saved
-            self._filling.choose_password()
+        place = file_of(outside, request)
+        if place is None:  # it ended before its key was saved
+            self._filling.choosing.is_chosen(self._filling.form.own_words)
             return
         opening = Opening(self._stage, comes_next="agent.pipeline.renew")
-        self._filling.password = opening.opened(outside, places[0])
-        self._filling.keep = opening.is_kept
+        self._filling.choosing.password = opening.opened(outside, place)
+        self._filling.choosing.keep = opening.is_kept
 
     # ── After it ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -215,7 +230,7 @@ class RequestSession:
             event = Event(outside.clock.now(), "request.refused", str(problem), None, (("code", problem.code),))
             outside.journal.note(event)
         if isinstance(problem, WrongPassword):
-            self._filling.password = None
+            self._filling.choosing.password = None
         answer = self._stage.ask(RequestTrouble(problem, self._can_change()))
         if answer is Choice.OTHER_CARD:
             self._doors.await_other_card()
@@ -233,30 +248,3 @@ class RequestSession:
             return self._filling.has_card
         request = self._request
         return request is None or request.can_be_put_aside
-
-    def _last_page(self, outside: Outside, made: Renewal) -> Made:
-        new = Path(made.new_path)
-        assert self._filling.password is not None, "it was made with it"
-        not_after = outside.keystores.glance(new, self._filling.password).not_after
-        holder = self._filling.matter.holder
-        assert holder is not None, "it was made for somebody"
-        self._stage.show(Matter("", holder, made.environment, not_after))
-        try:
-            is_stored = outside.vault.password(new) is not None
-        except VaultUnavailable:
-            is_stored = False
-        return Made(made, holder, not_after, is_stored)
-
-    def _with_sheet(self, page: Made) -> Made:
-        try:
-            return replace(page, sheet=self._save_sheet(page), problem=None)
-        except AgentError as problem:
-            return replace(page, sheet=None, problem=problem)
-
-
-def _make(folder: Path) -> None:
-    """A practice's first keystore may be the first thing in its folder. Raises: WriteFailed."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise WriteFailed(str(folder), str(problem.strerror).lower()) from problem

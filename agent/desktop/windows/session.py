@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.core.glance import Profile
+from agent.core.identifiers import has_bis_number
 from agent.core.password import password_problem
 from agent.core.renewal import Renewal
 from agent.desktop.windows.door import CARD_POLL_S
 from agent.desktop.windows.keystore_session import KeystoreSession, KeystoreWish
+from agent.desktop.windows.opened import Opening
 from agent.desktop.windows.pages import (
     Answer,
     Choice,
@@ -23,6 +25,7 @@ from agent.desktop.windows.pages import (
     RenewalTrouble,
     Trouble,
 )
+from agent.desktop.windows.request_made import SaveSheet, no_sheet
 from agent.desktop.windows.stage import Stage
 from agent.errors import AgentError, WrongPassword
 from agent.secret import Secret
@@ -40,15 +43,22 @@ class Wish:
     profile: Profile = Profile.COMPATIBLE
     activate: bool = False
     anew: bool = False
+    save_sheet: SaveSheet = no_sheet
 
 
 class Session(KeystoreSession):
     """One window's renewal, from the first page to the last."""
 
     def __init__(
-        self, wish: Wish, outside: Callable[[], Outside], stage: Stage, card_poll_s: float = CARD_POLL_S
+        self,
+        wish: Wish,
+        outside: Callable[[], Outside],
+        stage: Stage,
+        card_poll_s: float = CARD_POLL_S,
+        opening: Opening | None = None,
     ) -> None:
-        super().__init__(KeystoreWish(wish.path, wish.profile), outside, stage, card_poll_s)
+        keystore = KeystoreWish(wish.path, wish.profile, save_sheet=wish.save_sheet)
+        super().__init__(keystore, outside, stage, card_poll_s, opening)
         self._activate, self._anew = wish.activate, wish.anew
         self._new_password: Secret | None = None
         self._is_begun = False
@@ -85,7 +95,7 @@ class Session(KeystoreSession):
         begun = under_way(outside, self._path)
         matter, password = self._open(outside, self._path)
         if begun is None and not self._is_begun:
-            self._opening.ask_and_load(Introduction(matter))
+            self._introduce(outside, matter)
         self._is_begun = True
         if self._new_password is None and not password.reveal().isascii():  # Java opens no such file
             self._new_password = self._chosen(was_chosen=begun is not None)
@@ -103,6 +113,17 @@ class Session(KeystoreSession):
             anew=self._anew,
         )
         return renew(self._path, matter.environment, outside, door, options)
+
+    def _introduce(self, outside: Outside, matter: Matter) -> None:
+        """Until the person wants to go on with the eID. Raises: WindowClosed."""
+        from agent.desktop.windows.foreigner_session import ForeignerWish
+
+        page = Introduction(matter, may_have_no_eid=matter.holder is not None and has_bis_number(matter.holder))
+        while self._opening.ask_and_load(page) is Choice.NO_EID:
+            profile, activate = self._wish.profile, self._activate
+            own = ForeignerWish(self._path.parent, matter.environment, profile, activate, renews=self._path)
+            self._log_in_instead(outside, own)
+            self._stage.show(matter)
 
     def _chosen(self, was_chosen: bool) -> Secret:
         """The new keystore's password."""

@@ -29,7 +29,7 @@ class Stage:
         self._shown: queue.SimpleQueue[Page | Matter] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[tuple[Page, Answer]] = queue.SimpleQueue()
         self._closed = threading.Event()
-        self._end: Callable[[], None] = lambda: None
+        self._end: Callable[[], object] = lambda: None
 
     # ── The renewal's side ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -61,7 +61,7 @@ class Stage:
         if self._closed.is_set():
             raise WindowClosed
 
-    def at_close(self, end: Callable[[], None]) -> None:
+    def at_close(self, end: Callable[[], object]) -> None:
         """Have `end` called when the window is closed: it stops what this side may be waiting for outside of here."""
         self._end = end
 

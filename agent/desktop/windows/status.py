@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from tkinter import ttk
 
 from agent.core.finding import Finding, State
-from agent.core.menu import Act, Choice, Item, menu, more
-from agent.core.reminders import name_of, subject_of
+from agent.core.menu import Act, Choice, Item, apart, items_of, menu, more, pending_line
+from agent.core.reminders import file_name, name_of, subject_of
 from agent.core.renewal import Renewal
 from agent.desktop.windows.parts import PageFrame, fit, keys
 from agent.desktop.windows.table import Table
 from agent.desktop.windows.theme import Look, every, new_window
-from agent.desktop.windows.words import environment_name, holder_number, state_words, terminal_step
+from agent.desktop.windows.words import environment_name, holder_number, state_words
 from agent.ports import Clock
-from agent.text import _, in_digits, ngettext
+from agent.text import _, in_digits, moment, ngettext
 
 WIDTH = 872
 _ROWS = 6
@@ -26,6 +27,7 @@ _OF_A_ROW = frozenset(
         Act.RENEW,
         Act.REQUEST,
         Act.COMPLETE,
+        Act.RECOVER,
         Act.ACTIVATE,
         Act.PASSWORD,
         Act.READY,
@@ -84,6 +86,7 @@ class StatusWindow:
     def __init__(self, root: tk.Tk, look: Look, deeds: Deeds, clock: Clock) -> None:
         self.root, self.look, self._deeds, self._clock = root, look, deeds, clock
         self._known = Known((), ())
+        self._apart: Sequence[Renewal] = ()
         self._is_watched: bool | None = None
         self.frame = frame = PageFrame(root, look, WIDTH)
         root.title(_("eHealth certificates"))
@@ -124,7 +127,9 @@ class StatusWindow:
         known = self._deeds.known()
         if known != self._known:
             self._known = known
-            self.table.fill([self._row(finding) for finding in known.findings])
+            self._apart = apart(known.findings, known.renewals)
+            rows = [self._row(finding) for finding in known.findings]
+            self.table.fill([*rows, *map(self._row_of_request, self._apart)])
         self._found.configure(text=self._what_is_found())
         self._show_watcher(self._deeds.watcher.is_there())
 
@@ -146,7 +151,7 @@ class StatusWindow:
             return _("Looking at the keystores …")
         count = sum(each.state is not State.MISSING for each in self._known.findings)
         if not count:
-            return _("No keystore was found. Set the folders in the settings.")
+            return "" if self._apart else _("No keystore was found. Set the folders in the settings.")
         return ngettext("{count} keystore was found.", "{count} keystores were found.", count).format(count=count)
 
     def _row(self, finding: Finding) -> tuple[str, ...]:
@@ -156,27 +161,55 @@ class StatusWindow:
         safe = in_digits(finding.last_safe_day) if finding.last_safe_day else ""
         return f"{sign}  {state}", name_of(finding), until, safe
 
+    @staticmethod
+    def _row_of_request(renewal: Renewal) -> tuple[str, ...]:
+        sign = "✗" if renewal.ended_because else "…"
+        return f"{sign}  {_('requested')}", renewal.holder.name or holder_number(renewal.holder), "", ""
+
     # ── The chosen keystore ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _describe(self) -> None:
         for child in self._chosen.winfo_children():
             child.destroy()
-        if self.table.chosen is None or not self._known.findings:
+        chosen, findings = self.table.chosen, self._known.findings
+        if chosen is None:
             return
-        finding = self._known.findings[self.table.chosen]
-        wrap = self.look.px(WIDTH)
-        for text, style in (
+        if chosen < len(findings):
+            self._describe_finding(findings[chosen])
+        elif self._apart:
+            self._describe_request(self._apart[chosen - len(findings)])
+
+    def _describe_request(self, renewal: Renewal) -> None:
+        """One that has no file among those above."""
+        where = Path(renewal.path)
+        begun = _("It was begun on {begun}.").format(begun=moment(renewal.started))
+        whose = f"{holder_number(renewal.holder)}  ·  {environment_name(renewal.environment)}"
+        texts = (
+            (pending_line(renewal), "Strong.TLabel"),
+            (renewal.ended_because or begun, "TLabel"),
+            (whose, "Caption.TLabel"),
+            (str(where.parent / file_name(renewal.path)), "Caption.TLabel"),
+        )
+        self._tell(texts, [item for item in items_of(renewal) if self._acts(item) & _OF_A_ROW & self._deeds.acts])
+
+    def _describe_finding(self, finding: Finding) -> None:
+        texts = (
             (_whose(finding), "Strong.TLabel"),
             (finding.reason, "TLabel"),
             (state_words(finding, self._clock.now())[2], "TLabel"),
             (finding.observation.path, "Caption.TLabel"),
-            *((step, "Caption.TLabel") for step in terminal_step(finding, self._clock.now())),
-        ):
+        )
+        self._tell(texts, self._items(finding))
+
+    def _tell(self, texts: Iterable[tuple[str, str]], items: Iterable[Item]) -> None:
+        """Lines, each with its style, and buttons below them."""
+        wrap = self.look.px(WIDTH)
+        for text, style in texts:
             label = ttk.Label(self._chosen, text=text, style=style, wraplength=wrap, justify="left")
             label.pack(anchor="w", pady=(0, self.look.px(4)))
         row = ttk.Frame(self._chosen)
         row.pack(fill="x", pady=(self.look.px(4), 0))
-        for item in self._items(finding):
+        for item in items:
             self._button(row, item)
 
     def _items(self, finding: Finding) -> list[Item]:
@@ -203,7 +236,7 @@ class StatusWindow:
         if item.items:
             button: ttk.Widget = self._submenu(row, item)
         else:
-            style = "Accent.TButton" if Act.RENEW in self._acts(item) else "TButton"
+            style = "Accent.TButton" if self._acts(item) & {Act.RENEW, Act.RECOVER} else "TButton"
             button = ttk.Button(row, text=item.text, command=lambda: self._act(item), style=style)
         button.pack(side="left", padx=(0, self.look.px(8)))
 

@@ -44,11 +44,3 @@ def state_words(finding: Finding, now: datetime) -> tuple[str, str, str]:
         return "✓", _("replaced"), _("Nothing has to be done.")
     sign, name = _STATES[finding.state]
     return sign, _(name), remedy(finding, now).advice
-
-
-def terminal_step(finding: Finding, now: datetime) -> list[str]:
-    """The command that leads on where no window does; nothing where there is one."""
-    said = remedy(finding, now)
-    if finding.state not in (State.EXPIRED, State.REVOKED, State.MISSING) or said.command is None:
-        return []
-    return [_("In a terminal: {command}").format(command=said.command)]

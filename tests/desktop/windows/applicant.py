@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from tkinter import ttk
 
@@ -34,9 +35,11 @@ class Applicant(Visitor):
     def __init__(self, practice: Practice, folder: Path | None = None) -> None:
         self.sheets: list[Made] = []
         stage = Stage()
+        self._sit_down(practice, stage, self._session(practice, stage, folder), draw)
+
+    def _session(self, practice: Practice, stage: Stage, folder: Path | None) -> Callable[[], None]:
         wish = RequestWish(folder or practice.path.parent, practice.environment)
-        session = RequestSession(wish, lambda: practice.outside, stage, self._save, CARD_POLL_S)
-        self._sit_down(practice, stage, session.run, draw)
+        return RequestSession(wish, lambda: practice.outside, stage, self._save, CARD_POLL_S).run
 
     def _save(self, made: Made) -> Path:
         self.sheets.append(made)
@@ -48,7 +51,7 @@ class Applicant(Visitor):
             if sign.isascii():
                 super().type(sign)
             else:
-                where = self.root.focus_get()
+                where = self.keyboard()
                 assert isinstance(where, ttk.Entry)
                 where.insert("insert", sign)
 

@@ -94,7 +94,8 @@ def test_who_changes_nothing_sees_it_and_clicks_no_more_than_before(
     visitor = comes()
     to_the_contract(visitor)
     has = before(practice)
-    assert f"After this renewal eHealth reaches the practice at {has.email_private} and {has.phone_private}" in visitor.text
+    reached = f"After this renewal eHealth reaches the practice at {has.email_private} and {has.phone_private}"
+    assert reached in visitor.text
     sign(visitor)
     assert ContactChange not in shown
     assert shown.count(ContractShown) == 1

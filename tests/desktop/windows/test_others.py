@@ -13,8 +13,11 @@ import pytest
 
 from agent.config import Config, load
 from agent.core.finding import State
+from agent.core.glance import Fingerprint
+from agent.core.holder import Holder
 from agent.core.menu import Act, Choice
-from agent.core.renewal import Step
+from agent.core.registration import ContactData
+from agent.core.renewal import Step, Wanted
 from agent.desktop.windows.history import HistoryWindow
 from agent.desktop.windows.parts import visible
 from agent.desktop.windows.pass_on import Passing, PassOnWindow
@@ -25,8 +28,9 @@ from agent.desktop.windows.theme import Look, new_window
 from agent.errors import CalendarNotWritten, VaultUnavailable, WrongPassword
 from agent.ports import Event
 from agent.secret import Secret
-from installer.gallery import KEYSTORE, failures_of, findings, renewed
+from installer.gallery import FOLDER, KEYSTORE, failures_of, findings, renewed
 from tests.fakes import NOW, FakeClock
+from tests.journeys.practice import GROUP
 
 Opened = tuple[tk.Tk, Look]
 
@@ -94,6 +98,39 @@ def test_a_renewal_that_waits_for_a_person_can_be_gone_on_with(opened: Opened) -
     _status(opened, Known([finding], [replace(renewed(Step.SIGN), fingerprint=mark)]), chosen)
     _button(opened[0], "Go on with the renewal").invoke()
     assert [choice.act for choice in chosen] == [Act.RENEW]
+
+
+def test_a_first_request_has_a_row_of_its_own_before_it_has_a_file(opened: Opened) -> None:
+    chosen: list[Choice] = []
+    holder = Holder("SSIN", "80010100107", None, "PERSOON TWEEDE")
+    new = str(FOLDER / "SSIN=80010100107 20260302-090000.p12")
+    wanted = Wanted(ContactData("anna@voorbeeld.be", "003291234567"))
+    mark = Fingerprint("first")
+    first = replace(renewed(Step.SIGN), holder=holder, old_path=None, new_path=new, wanted=wanted, fingerprint=mark)
+    elsewhere = replace(
+        first,
+        id="other",
+        step=Step.COLLECT,
+        holder=GROUP,
+        new_path=str(FOLDER / "a.p12"),
+        fingerprint=Fingerprint("other"),
+    )
+    window = _status(opened, Known(findings()[:1], [first, elsewhere]), chosen)
+    window.table.choose(1)
+    opened[0].update()
+    assert "PERSOON TWEEDE: requested; it waits for the eID" in _text(opened[0])
+    assert holder.number not in _text(opened[0])
+    _button(opened[0], "Go on with the request").invoke()
+    window.table.choose(2)
+    opened[0].update()
+    _button(opened[0], "Complete the request").invoke()
+    assert chosen == [Choice(Act.REQUEST, new), Choice(Act.COMPLETE, elsewhere.new_path)]
+
+
+def test_a_lone_request_is_not_told_as_nothing(opened: Opened) -> None:
+    first = replace(renewed(Step.SIGN), old_path=None)
+    _status(opened, Known([], [first]), [])
+    assert "No keystore was found." not in _text(opened[0])
 
 
 def test_what_is_always_there_is_carried_out(opened: Opened) -> None:

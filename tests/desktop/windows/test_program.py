@@ -15,6 +15,7 @@ import pytest
 
 from agent.adapters.keystore_pkcs12 import Pkcs12Keystores
 from agent.sandbox.software_card import Generation
+from tests.desktop.windows.foreign_applicant import NUMBER
 from tests.journeys.practice import PASSWORD
 from tests.journeys.test_terminal import AGENT, Desk
 
@@ -139,6 +140,39 @@ def test_a_request_by_keyboard_from_the_conditions_to_the_sheet(desk: Desk, scre
     assert new.name.partition(" ")[0].removeprefix("SSIN=") not in sheet
 
 
+def test_a_request_without_an_eid_by_keyboard_with_the_log_in_in_the_browser(desk: Desk, screen: str) -> None:
+    keyboard = Keyboard(screen)
+    browser = desk.folder / "browser"
+    browser.write_text(f"#!{sys.executable}\nimport sys, urllib.request\nurllib.request.urlopen(sys.argv[1]).read()\n")
+    browser.chmod(0o700)
+    environment = {**_environment(desk, screen), "BROWSER": f"{browser} %s"}
+    command = [*AGENT, "--config", str(desk.config), "request-foreigner", "--window"]
+    window = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        keyboard.before("For whom is the certificate")
+        for text in ("Etranger", "Jean", NUMBER, "jean@example.org"):
+            keyboard.type(text)
+            keyboard.press("Tab")
+        keyboard.type("+33 6 12 34 56 78")
+        keyboard.press("Return")
+        keyboard.before("A password for the new keystore")
+        keyboard.type(PASSWORD.reveal())
+        keyboard.press("Tab")
+        keyboard.type(PASSWORD.reveal())
+        keyboard.press("Return")
+        keyboard.before("Log in before")
+        keyboard.press("Return", "alt+h")
+        keyboard.before("Ready")
+        keyboard.press("Escape")
+        _, complaints = window.communicate(timeout=_PATIENCE_S)
+    finally:
+        window.kill()
+        window.communicate()
+    assert (window.returncode, complaints) == (0, "")
+    (new,) = (path for path in desk.keystore.parent.iterdir() if path != desk.keystore)
+    assert len(Pkcs12Keystores().read(new, PASSWORD).keys) == 2
+
+
 def test_an_open_window_ends_at_once_when_it_is_told_to(desk: Desk, screen: str) -> None:
     keyboard = Keyboard(screen)
     command = [*AGENT, "--config", str(desk.config), "renew", "--window", str(desk.keystore)]
@@ -183,6 +217,9 @@ def test_what_the_window_asks_is_refused_on_the_command_line(tmp_path: Path) -> 
     told = _run(("request", "--window", "--number", "71234523", "--pin-stdin"), tmp_path, {})
     assert told.returncode == 2
     assert "--number, --pin-stdin: not together with --window" in told.stderr
+    told = _run(("request-foreigner", "--window", "--surname", "Etranger", "--number-stdin"), tmp_path, {})
+    assert told.returncode == 2
+    assert "--surname, --number-stdin: not together with --window" in told.stderr
 
 
 # ── Where there can be no window ─────────────────────────────────────────────────────────────────────────────────────
@@ -190,6 +227,7 @@ def test_what_the_window_asks_is_refused_on_the_command_line(tmp_path: Path) -> 
 COMMANDS = [
     ("renew", "--window", "none.p12"),
     ("request", "--window"),
+    ("request-foreigner", "--window"),
     ("pass-on", "--window"),
     ("status", "--window"),
     ("history", "--window"),

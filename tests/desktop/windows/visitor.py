@@ -93,16 +93,20 @@ class Visitor:
     def press(self, *keys: str) -> None:
         """Keys as Tk calls them, such as ``Return`` or ``Alt-r``, where the keyboard is."""
         for key in keys:
-            self.root.winfo_pointerx()  # the screen answers: what it said before, such as that a page is gone, is here
+            self.keyboard().event_generate(f"<{key}>")
             self.root.update()
-            if self.root.focus_get() is None and self.window.drawn is not None:  # no window manager gives it
-                self.root.focus_force()
-                self.window.drawn.frame.take_keyboard()
-                self.root.update()
-            where = self.root.focus_get()
-            assert isinstance(where, tk.Misc)
-            where.event_generate(f"<{key}>")
+
+    def keyboard(self) -> tk.Misc:
+        """What has it."""
+        self.root.winfo_pointerx()  # the screen answers: what it said before, such as that a page is gone, is here
+        self.root.update()
+        if self.root.focus_get() is None and self.window.drawn is not None:  # no window manager gives it
+            self.root.focus_force()
+            self.window.drawn.frame.take_keyboard()
             self.root.update()
+        where = self.root.focus_get()
+        assert isinstance(where, tk.Misc)
+        return where
 
     def type(self, text: str) -> None:
         self.press(*(f"KeyPress-{_KEYSYMS.get(character, character)}" for character in text))
