@@ -231,9 +231,10 @@ def more(finding: Finding, renewals: Sequence[Renewal] = ()) -> tuple[Item, ...]
         or finding.observation.path.endswith(".pending")
     ):
         return ()
-    items = [Item(_("Change the password…"), Choice(Act.PASSWORD, path))]
+    items = []
     if state in (State.VALID, State.RENEWABLE, State.URGENT):
-        items.insert(0, Item(_(READY), Choice(Act.READY, path)))
+        items.append(Item(_(READY), Choice(Act.READY, path)))
+    items.append(Item(_("Change the password…"), Choice(Act.PASSWORD, path)))
     if finding.days_left is not None and state not in (State.EXPIRED, State.REVOKED):
         items.append(Item(_("Revoke…"), Choice(Act.REVOKE, path)))
     return tuple(items)

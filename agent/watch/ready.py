@@ -197,8 +197,8 @@ def _signature_checks(found: Sequence[Check], finding: Finding, ends: datetime |
 
 
 def _closed_check(finding: Finding) -> Check:
-    todo = _('Store it: ehealth-agent password set "{path}"').format(path=finding.observation.path)
-    return Check(Topic.PASSWORDS, Mark.STOPS, finding.reason, todo)
+    todo = _('Choose “Recover…” in the agent\'s menu; in a terminal: ehealth-agent password set "{path}"')
+    return Check(Topic.PASSWORDS, Mark.STOPS, finding.reason, todo.format(path=finding.observation.path))
 
 
 def password_check(finding: Finding, keystores: Keystores, vault: Vault) -> Check:

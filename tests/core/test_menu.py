@@ -151,10 +151,14 @@ def test_an_unfinished_first_request_says_whose_it_is_and_what_it_waits_for(step
     assert any(item.choice and item.choice.path == "/k/new.p12" for item in chosen(act, renewals=(first,)))
 
 
-def test_revoking_stands_under_more_alone() -> None:
+def test_what_is_seldom_wanted_stands_under_more_alone() -> None:
     for days in (400, 45, 5, -1):
         assert chosen(Act.REVOKE, keystore(days)) == []
-    assert [item.text for item in more(judge([keystore(400)], NOW)[0])] == ["Change the password…", "Revoke…"]
+    assert [item.text for item in more(judge([keystore(400)], NOW)[0])] == [
+        "Ready for the next renewal?",
+        "Change the password…",
+        "Revoke…",
+    ]
     assert [item.text for item in more(judge([keystore(-1)], NOW)[0])] == ["Change the password…"]
     assert more(judge([keystore(45)], NOW)[0], (RENEWAL,)) == (), "nothing is changed below a renewal"
     gone = replace(judge([keystore(400)], NOW)[0], state=State.MISSING)
