@@ -5,7 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from agent.core import doctor_computer as computer
@@ -25,7 +25,7 @@ from agent.desktop.windows.theme import Look
 from agent.errors import MiddlewareMissing, Unreachable
 from agent.pipeline.acting import Acting
 from agent.ports import Clock
-from agent.text import _
+from agent.text import _, written
 from agent.watch.judge import judge
 from agent.watch.ready import Ready, contact_check
 
@@ -91,8 +91,9 @@ def _findings(clock: Clock) -> list[Finding]:
 def _ready(finding: Finding, known: Readiness) -> Ready:
     from installer.gallery import CONTACT
 
+    lasts = _("of the eID that was last seen here: valid until {day}").format(day=written(date(2029, 5, 1)))
     own = [
-        fine(Topic.SIGNATURE, _("of the eID that was last seen here: valid until {day}").format(day="2029-05-01")),
+        fine(Topic.SIGNATURE, lasts),
         fine(Topic.PASSWORDS, _("the stored one opens the keystore")),
         contact_check(CONTACT, known),
     ]

@@ -49,6 +49,8 @@ class ReadyShownDrawn(Drawn):
         frame.way_out(_("&Close"), reply.close)
         frame.first(self.area.text)
         self._fill(page)
+        if page.acting:  # it was asked just before this
+            self.area.text.see("end")
 
     def updated(self, page: Page) -> bool:
         if isinstance(page, ReadyShown):
