@@ -3,39 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from agent import __version__
-from agent.core.registration import RevocationReason
-from agent.text import N_, _
-
-argparse._ = _  # type: ignore[attr-defined]  # its own words come from our catalogues too
-_OF_ARGPARSE = (
-    N_("usage: "),
-    N_("positional arguments"),
-    N_("options"),
-    N_("show this help message and exit"),
-    N_("the following arguments are required: %s"),
-    N_("expected one argument"),
-    N_("ignored explicit argument %r"),
-    N_("invalid choice: %(value)r (choose from %(choices)s)"),
-    N_("invalid %(type)s value: %(value)r"),
-    N_("argument %(argument_name)s: %(message)s"),
-)
-
-
-class _Parser(argparse.ArgumentParser):
-    """Wrong use of `check` is UNKNOWN (3), because monitoring reads 2 as CRITICAL."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        print(f"{self.prog}: {message}", file=sys.stderr)
-        sys.exit(3 if self.prog.endswith(" check") else 2)
+from agent.cli import life_arguments
+from agent.cli.parsing import Parser, command, count, instant, open_the_window, signing, with_window
+from agent.text import _
 
 
 def parsed(argv: Sequence[str]) -> argparse.Namespace:
@@ -46,7 +22,7 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
         parser.prog = f"{parser.prog} {arguments.command}"
         parser.error(_("{option}: no such option").format(option=" ".join(unknown)))
     if getattr(arguments, "window", False):
-        _open_the_window(arguments)
+        open_the_window(arguments)
     return arguments
 
 
@@ -61,18 +37,8 @@ def config_of(argv: Sequence[str]) -> Path | None:
     return named
 
 
-def command(module: str, name: str) -> Callable[[argparse.Namespace], int]:
-    """The function `name` of `module`, imported when it runs: a command pays for its own libraries only."""
-
-    def run(arguments: argparse.Namespace) -> int:
-        function: Any = getattr(import_module(module), name)
-        return int(function(arguments))
-
-    return run
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="ehealth-agent",
         description=_("Watches the eHealth keystores of a practice and renews them with an eID."),
         epilog=_("Each command explains itself: ehealth-agent COMMAND --help"),
@@ -81,14 +47,15 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"ehealth-agent {__version__}", help=_("show the version and exit")
     )
     parser.add_argument("--config", type=Path, metavar="FILE", help=_("config file (default: this user's own)"))
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     _watching(commands)
     _requesting(commands)
-    _renewing(commands)
     _requesting_for_a_foreigner(commands)
+    life_arguments.add_commands(commands)
+    _looking_ahead(commands)
     _taking_inventory(commands)
     _passing_on(commands)
-    _recovering(commands)
+    _showing_history(commands)
     _resident(commands)
     _rest(commands)
     for each in commands.choices.values():  # where people look for it as well
@@ -105,10 +72,10 @@ def _watching(commands: Any) -> None:
     check.set_defaults(run=command("agent.cli.watching", "check"))
     status = commands.add_parser("status", help=_("a table for people: whose, until when, and what to do"))
     status.set_defaults(run=command("agent.cli.watching", "status"))
-    _in_a_window(status, "status", "paths", "now", "password_stdin", "ask")
+    with_window(status, "status", "paths", "now", "password_stdin", "ask")
     for parser in (check, status):
         parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=_("files or folders (default: config)"))
-        parser.add_argument("--now", type=_instant, metavar="INSTANT", help=_("judge as of 2026-12-31T09:00:00Z"))
+        parser.add_argument("--now", type=instant, metavar="INSTANT", help=_("judge as of 2026-12-31T09:00:00Z"))
         parser.add_argument(
             "--password-stdin",
             action="store_true",
@@ -125,78 +92,9 @@ def _requesting(commands: Any) -> None:
         "request", help=_("request a new certificate with an eID, for an organization or for yourself")
     )
     import_module("agent.cli.request_arguments").add_arguments(request)
-    _signing(request)
-    _in_a_window(request, "request", *import_module("agent.cli.request_arguments").TERMINAL_ONLY)
+    signing(request)
+    with_window(request, "request", *import_module("agent.cli.request_arguments").TERMINAL_ONLY)
     request.set_defaults(run=command("agent.cli.requesting", "request"))
-
-
-def _signing(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--accept-contract", action="store_true", help=_("accept the contract (it is still printed)"))
-    parser.add_argument("--pin-stdin", action="store_true", help=_("read the eID's PIN from standard input"))
-
-
-def _renewing(commands: Any) -> None:
-    renew = commands.add_parser(
-        "renew", help=_("renew a keystore with an eID, or go on with a renewal that was stopped")
-    )
-    renew.add_argument("keystore", type=Path, metavar="KEYSTORE", help=_("the keystore that is about to expire"))
-    renew.add_argument(
-        "--yes",
-        action="store_true",
-        help=_("do not ask whether this is the right keystore, nor whether the contact data is still right"),
-    )
-    changed = _("the responsible person's, where eHealth's is not right any more")
-    renew.add_argument("--email", metavar="ADDRESS", help=changed)
-    renew.add_argument("--phone", metavar="NUMBER", help=changed)
-    renew.add_argument("--no-wait", action="store_true", help=_("stop once eHealth has the request (exit code 75)"))
-    renew.add_argument(
-        "--activate",
-        action="store_true",
-        help=_("let the new encryption key take over at the end: no other PC needs it"),
-    )
-    renew.add_argument(
-        "--anew",
-        action="store_true",
-        help=_("put aside a request that eHealth refused, and begin again with a new key"),
-    )
-    _in_a_window(renew, "renew", "yes", "email", "phone", "accept_contract", "pin_stdin", "password_stdin", "no_wait")
-    renew.set_defaults(run=command("agent.cli.renewing", "renew"))
-    complete = commands.add_parser(
-        "complete", help=_("bring a request to its end that was begun here or with another program")
-    )
-    complete.add_argument(
-        "keystore", nargs="?", type=Path, metavar="KEYSTORE", help=_("the keystore that waits (default: the newest)")
-    )
-    complete.add_argument("--no-wait", action="store_true", help=_("stop where eHealth is not ready (exit code 75)"))
-    complete.set_defaults(run=command("agent.cli.completing", "complete"))
-    _in_a_window(complete, "complete", "no_wait", "password_stdin")
-    revoke = commands.add_parser("revoke", help=_("take a certificate back, with an eID"))
-    revoke.add_argument("keystore", type=Path, metavar="KEYSTORE", help=_("the keystore of the certificate"))
-    revoke.add_argument(
-        "--reason", type=_reason, metavar="REASON", help=", ".join(each.value for each in RevocationReason)
-    )
-    revoke.add_argument("--yes", action="store_true", help=_("do not ask whether this is the right keystore"))
-    revoke.set_defaults(run=command("agent.cli.revoking", "revoke"))
-    _in_a_window(revoke, "revoke", "reason", "yes", "accept_contract", "pin_stdin", "password_stdin")
-    for parser in (renew, revoke):
-        _signing(parser)
-    activate = commands.add_parser(
-        "activate", help=_("let the new encryption key take over, once every PC has the new keystore")
-    )
-    activate.add_argument("keystore", type=Path, metavar="KEYSTORE", help=_("the old or the new keystore"))
-    _in_a_window(activate, "activate", "password_stdin")
-    activate.set_defaults(run=command("agent.cli.activating", "activate"))
-    for parser in (renew, complete, revoke, activate):
-        parser.add_argument(
-            "--password-stdin",
-            action="store_true",
-            help=_("read the keystore's password from standard input (its first line; a PIN comes after it)"),
-        )
-    history = commands.add_parser("history", help=_("what the agent did, newest first"))
-    history.add_argument("--limit", type=_count, default=50, metavar="N", help=_("how many lines (default: 50)"))
-    history.add_argument("--json", action="store_true", help=_("a list of objects instead of lines"))
-    _in_a_window(history, "history", "limit", "json")
-    history.set_defaults(run=command("agent.cli.renewing", "history"))
 
 
 def _requesting_for_a_foreigner(commands: Any) -> None:
@@ -205,7 +103,7 @@ def _requesting_for_a_foreigner(commands: Any) -> None:
         help=_("request a certificate for a person with a BIS number and no eID, or go on with that"),
     )
     import_module("agent.cli.foreigner_arguments").add_arguments(parser)
-    _in_a_window(parser, "request_foreigner", *import_module("agent.cli.foreigner_arguments").TERMINAL_ONLY)
+    with_window(parser, "request_foreigner", *import_module("agent.cli.foreigner_arguments").TERMINAL_ONLY)
     parser.set_defaults(run=command("agent.cli.requesting_foreigner", "request_foreigner"))
 
 
@@ -214,7 +112,7 @@ def _taking_inventory(commands: Any) -> None:
         "inventory", help=_("all certificates that a person manages, beside the keystores here; costs one PIN")
     )
     import_module("agent.cli.inventory_arguments").add_arguments(parser)
-    _in_a_window(parser, "inventory", "json", "pin_stdin")
+    with_window(parser, "inventory", "json", "pin_stdin")
     parser.set_defaults(run=command("agent.cli.taking_inventory", "inventory"))
 
 
@@ -232,11 +130,11 @@ def _passing_on(commands: Any) -> None:
     passes.add_argument(
         "--calendar", type=Path, metavar="FILE", help=_("also write the last safe day as a calendar file (.ics)")
     )
-    _in_a_window(passes, "pass_on", "calendar")
+    with_window(passes, "pass_on", "calendar")
     passes.set_defaults(run=command("agent.cli.passing_on", "pass_on"))
 
 
-def _recovering(commands: Any) -> None:
+def _looking_ahead(commands: Any) -> None:
     ready = commands.add_parser(
         "ready", help=_("what would stand in the way of the next renewal; exit codes as doctor's")
     )
@@ -246,59 +144,15 @@ def _recovering(commands: Any) -> None:
     )
     ready.add_argument("--json", action="store_true", help=_("an object instead of lines"))
     ready.set_defaults(run=command("agent.cli.readying", "ready"))
-    _in_a_window(ready, "ready", "json", "qualities")
-    recover = commands.add_parser(
-        "recover", help=_("the way back to a working keystore: expired, revoked, refused, gone, password forgotten")
-    )
-    recover.add_argument(
-        "keystore", nargs="?", type=Path, metavar="KEYSTORE", help=_("the keystore, also one that is gone")
-    )
-    recover.add_argument("--forgotten", action="store_true", help=_("nobody knows its password any more"))
-    recover.add_argument("--forget", action="store_true", help=_("it is gone for good: do not speak of it any more"))
-    recover.add_argument("--email", metavar="ADDRESS", help=_("the responsible person's, where eHealth cannot tell it"))
-    recover.add_argument("--phone", metavar="NUMBER", help=_("the responsible person's, where eHealth cannot tell it"))
-    recover.add_argument("--yes", action="store_true", help=_("do not ask whether to do it"))
-    recover.add_argument("--no-wait", action="store_true", help=_("stop once eHealth has the request (exit code 75)"))
-    recover.add_argument(
-        "--activate",
-        action="store_true",
-        help=_("let the new encryption key take over at the end: no other PC needs it"),
-    )
-    recover.add_argument("--accept-contract", action="store_true", help=_("accept the contract (it is still printed)"))
-    recover.add_argument(
-        "--password-stdin",
-        action="store_true",
-        help=_("read the old password, where it is known, and a new one, where it is needed, from standard input"),
-    )
-    recover.add_argument(
-        "--pin-stdin", action="store_true", help=_("read the eID's PIN from standard input, after the passwords")
-    )
-    _in_a_window(
-        recover,
-        "recover",
-        *("forget", "email", "phone", "yes", "no_wait", "accept_contract", "password_stdin", "pin_stdin"),
-    )
-    recover.set_defaults(run=command("agent.cli.recovering", "recover"))
+    with_window(ready, "ready", "json", "qualities")
 
 
-def _in_a_window(parser: argparse.ArgumentParser, name: str, *terminal_only: str) -> None:
-    """The same command with a window: another function carries it out.
-
-    Args:
-        terminal_only: what the window does not go by.
-    """
-    parser.add_argument("--window", action="store_true", help=_("in a window"))
-    parser.set_defaults(parser=parser, in_a_window=command("agent.cli.windows", name), terminal_only=terminal_only)
-
-
-def _open_the_window(arguments: argparse.Namespace) -> None:
-    """What is for the terminal alone is refused, so that nobody believes it was heard."""
-    parser: argparse.ArgumentParser = arguments.parser
-    given = [name for name in arguments.terminal_only if getattr(arguments, name) not in (parser.get_default(name), [])]
-    if given:
-        words = ["PATH" if name == "paths" else f"--{name.replace('_', '-')}" for name in given]
-        parser.error(_("{options}: not together with --window").format(options=", ".join(words)))
-    arguments.run = arguments.in_a_window
+def _showing_history(commands: Any) -> None:
+    history = commands.add_parser("history", help=_("what the agent did, newest first"))
+    history.add_argument("--limit", type=count, default=50, metavar="N", help=_("how many lines (default: 50)"))
+    history.add_argument("--json", action="store_true", help=_("a list of objects instead of lines"))
+    with_window(history, "history", "limit", "json")
+    history.set_defaults(run=command("agent.cli.renewing", "history"))
 
 
 def _resident(commands: Any) -> None:
@@ -316,7 +170,7 @@ def _resident(commands: Any) -> None:
 
 def _rest(commands: Any) -> None:
     password = commands.add_parser("password", help=_("store or forget a keystore's password in this computer's vault"))
-    actions = password.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    actions = password.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
     for name, text in (
         ("set", _("store it, after it opened the keystore")),
         ("change", _("protect the keystore with another one")),
@@ -328,7 +182,7 @@ def _rest(commands: Any) -> None:
         if name == "change":
             both = _("read the old and the new password from standard input, a line each")
             action.add_argument("--password-stdin", action="store_true", help=both)
-            _in_a_window(action, "change_password", "password_stdin")
+            with_window(action, "change_password", "password_stdin")
         if name == "set":
             action.add_argument("--password-stdin", action="store_true", help=_("read it from standard input"))
     settings = commands.add_parser("settings", help=_("a window for folders, passwords, quiet hours, language"))
@@ -340,34 +194,9 @@ def _rest(commands: Any) -> None:
     doctor.add_argument("--json", action="store_true", help=_("an object instead of lines"))
     doctor.add_argument("--report", type=Path, metavar="FILE", help=_("write a report for a helpdesk, without secrets"))
     doctor.set_defaults(run=command("agent.cli.doctor", "doctor"))
-    _in_a_window(doctor, "doctor", "json", "report")
+    with_window(doctor, "doctor", "json", "report")
     demo = commands.add_parser("demo", help=_("a rehearsal in a temporary folder: nothing of this computer is touched"))
     demo.add_argument("--keep", action="store_true", help=_("keep the temporary folder and say where it is"))
     demo.set_defaults(run=command("agent.cli.demo", "demo"))
     sandbox = commands.add_parser("sandbox", help=_("a stand-in for the eHealth services, on this computer only"))
-    import_module("agent.sandbox.commands").add_arguments(sandbox, _Parser)
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise argparse.ArgumentTypeError(
-            _("{text!r} is not an instant such as 2026-12-31T09:00:00Z").format(text=text)
-        ) from problem
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
-
-
-def _reason(text: str) -> RevocationReason:
-    try:
-        return RevocationReason(text)
-    except ValueError as problem:
-        reasons = ", ".join(each.value for each in RevocationReason)
-        message = _("{text!r} is none of {reasons}").format(text=text, reasons=reasons)
-        raise argparse.ArgumentTypeError(message) from problem
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(_("{text!r} is not a number from 1 up").format(text=text))
-    return int(text)
+    import_module("agent.sandbox.commands").add_arguments(sandbox, Parser)

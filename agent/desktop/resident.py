@@ -35,6 +35,7 @@ from agent.core.reminders import (
 from agent.core.renewal import Renewal
 from agent.desktop.around import Around
 from agent.desktop.going_on import GoingOn
+from agent.desktop.opening import Opening
 from agent.desktop.tray import Face
 from agent.errors import AgentError
 from agent.text import _, speak
@@ -47,17 +48,6 @@ AFTER_A_CHANGE = timedelta(seconds=3)
 
 _ASK_AGAIN = timedelta(hours=6)
 _NO_TRAY = "no tray"
-
-_OF_A_KEYSTORE: Mapping[Act, tuple[str, tuple[str, ...]]] = {
-    Act.RENEW: ("renew", ("renew",)),
-    Act.COMPLETE: ("renew", ("complete",)),  # by the name of a renewal: only one of them at a time
-    Act.RECOVER: ("renew", ("recover",)),
-    Act.ACTIVATE: ("renew", ("activate",)),
-    Act.PASSWORD: ("password", ("password", "change")),
-    Act.REVOKE: ("revoke", ("revoke",)),
-    Act.READY: ("ready", ("ready",)),
-    Act.PASS_ON: ("pass-on", ("pass-on",)),
-}
 
 _log = logging.getLogger(__name__)
 
@@ -83,6 +73,7 @@ class Resident:
         self._asked: datetime | None = None
         self._made_ready: datetime | None = None
         self._going_on = GoingOn(around, self.look, self._show)
+        self._opening = Opening(around, self.look, self._show)
 
     # ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -210,7 +201,7 @@ class Resident:
     def _remind(self) -> None:
         state = self._state
         busy = renewing(state.renewals, state.now) | {
-            subject_of(each) for each in state.findings if self._around.children.is_running(_window(each))
+            subject_of(each) for each in state.findings if self._opening.is_renewing(each.observation.path)
         }
         chosen = due(state.findings, state.reminded, busy, state.now, quiet=self._config.quiet)
         if not chosen:
@@ -279,7 +270,7 @@ class Resident:
             if self._around.tray.notify(reminder) or not opens_a_window:
                 return
             if self._around.has_screen:
-                self._around.timetable.soon(self._open_status)
+                self._around.timetable.soon(self._opening.open_status)
             else:
                 _log.warning("That could be shown nowhere: this session has no notifications either. It is only here.")
 
@@ -308,49 +299,16 @@ class Resident:
 
     def _do(self, choice: Choice) -> None:
         match choice:
-            case Choice(Act.REQUEST):
-                self._open("request", "request", "--window")
-            case Choice(act, str(path)) if act in _OF_A_KEYSTORE:
-                name, words = _OF_A_KEYSTORE[act]
-                self._open(f"{name} {path}", *words, "--window", path)
             case Choice(Act.LATER, subject=str(subject), later=timedelta() as later):
                 self._later(subject, later)
             case Choice(Act.CHECK):
                 self._answer = True
                 self.look()
             case Choice(Act.FOLDER):
-                self._open_folder()
-            case Choice(Act.HISTORY):
-                self._open("history", "history", "--window")
-            case Choice(Act.SETTINGS):
-                self._open("settings", "settings")
-            case Choice(Act.HELP):
-                self._open("doctor", "doctor", "--window")
+                own = certificates(self._state.findings)
+                self._opening.open_folder(Path(own[0].observation.path).parent if own else self._config.folders[0])
             case _:
-                self._open_status()
-
-    def _open_status(self) -> None:
-        self._open("status", "status", "--window")
-
-    def _open(self, name: str, *arguments: str) -> None:
-        def ended(code: int, said: str) -> None:  # noqa: ARG001
-            if code:
-                _log.error("The window '%s' ended with exit code %s.", arguments[0], code)
-                self._around.timetable.soon(lambda: self._say_no_window(arguments))
-            self._around.timetable.soon(self.look)
-
-        self._around.children.start(name, arguments, ended, window=True)
-
-    def _say_no_window(self, arguments: Sequence[str]) -> None:
-        words = [word if " " not in word else f'"{word}"' for word in arguments if word != "--window"]
-        text = _("The same works in a terminal: {command}").format(command=" ".join(["ehealth-agent", *words]))
-        reminder = Reminder(_("The window could not be opened"), text)
-        _log.warning("%s – %s", reminder.title, reminder.text)
-
-        def when_it_failed() -> None:
-            self._around.tray.notify(reminder)
-
-        self._around.notifier.show(reminder, when_it_failed)
+                self._opening.open_window(choice)
 
     def _later(self, subject: str, later: timedelta) -> None:
         now = self._around.clock.now()
@@ -360,16 +318,6 @@ class Resident:
                 self._keep({subject: snoozed(reminded, finding, later, now, None)})
                 _log.info("%s – later was asked for.", line(finding))
         self.judge()
-
-    def _open_folder(self) -> None:
-        own = certificates(self._state.findings)
-        folder = Path(own[0].observation.path).parent if own else self._config.folders[0]
-        if not self._around.open_folder(folder):
-            self._show(Reminder(_("The folder could not be opened"), str(folder)))
-
-
-def _window(finding: Finding) -> str:
-    return f"renew {finding.observation.path}"
 
 
 def _meaning(state: State) -> list[str]:
