@@ -43,6 +43,15 @@ def _authorities() -> Path:
     return folder
 
 
+class Accented(str):
+    """A password as other programs take it, and ours would not."""
+
+    __slots__ = ()
+
+    def isascii(self) -> bool:
+        return True
+
+
 @dataclass
 class SandboxServices(Services):
     """The sandbox without HTTP between. `actions` are the SOAP actions that were sent, `envelopes` the messages."""

@@ -15,9 +15,11 @@ from agent.core.keystore import KeyEntry
 from agent.core.person import Person
 from agent.core.registration import CertificateStatus
 from agent.core.renewal import Renewal, Step
+from agent.pkcs12.write import write
 from agent.sandbox.software_card import SoftwareCard
+from agent.secret import Secret
 from tests.journeys.asked import Asked
-from tests.journeys.practice import PASSWORD, PIN, Practice
+from tests.journeys.practice import PASSWORD, PIN, Accented, Practice
 from tests.journeys.test_official_keystores import LETTER
 
 NUMBER = "80210100150"
@@ -88,6 +90,26 @@ def test_an_old_letter_is_read_with_the_new_keystore(practice: Practice, asked: 
     assert practice.path.exists()
     assert practice.vault.passwords[Path(begun.new_path)] == PASSWORD
     assert practice.card.pin_entries == 0
+
+
+def test_a_password_with_accents_does_not_go_along_but_the_keys_do(practice: Practice, asked: Asked) -> None:
+    accented = "Clé-2026-été"
+    practice.path.write_bytes(write(practice.old, Accented(accented)))
+    practice.vault.passwords[practice.path] = Secret(accented)
+    before = practice.path.read_bytes()
+    renew = ("request-foreigner", "--renew", practice.path, "--no-browser")
+    new = PASSWORD.reveal()
+    script = [("Renew this keystore?", "y"), ("New password", "été-1234"), ("New password", new), ("again", new)]
+    code, said = asked.run(*renew, "--no-wait", script=script)
+    assert code == 75, said
+    assert "The new file needs another one" in said
+    begun = under_way(practice)
+    log_in(practice)
+    practice.vault.passwords[Path(begun.new_path)] = PASSWORD
+    code, said = asked.run(*renew, script=[])
+    assert code == 0, said
+    assert old_key(practice, begun)
+    assert practice.path.read_bytes() == before
 
 
 def test_what_an_option_says_goes_before_what_ehealth_knows(practice: Practice, asked: Asked) -> None:

@@ -13,8 +13,9 @@ from agent.desktop.launch import open_folder
 from agent.desktop.windows.drawn import Drawn, Reply
 from agent.desktop.windows.life_drawn import draw as draw_life
 from agent.desktop.windows.life_pages import Completed
-from agent.desktop.windows.pages import Choice, Page, PasswordGiven
+from agent.desktop.windows.pages import Choice, Page
 from agent.desktop.windows.parts import PageFrame
+from agent.desktop.windows.password_field import PasswordField
 from agent.desktop.windows.recover_pages import (
     Advice,
     CopiesFound,
@@ -31,7 +32,6 @@ from agent.desktop.windows.request_drawn import draw as draw_request
 from agent.desktop.windows.table import Table
 from agent.desktop.windows.theme import Look
 from agent.desktop.windows.words import state_words
-from agent.secret import Secret
 from agent.text import _, moment, ngettext
 
 _MOST_ROWS = 8
@@ -147,18 +147,10 @@ class _CopyPassword(Drawn):
             text = ngettext("and {count} other file", "and {count} other files", page.more)
             frame.line("…", text.format(count=page.more))
         frame.paragraph("", below=0)
-        self.entry = frame.secret_entry(_("&Password of the keystore:"))
-        self._keep = tk.BooleanVar(frame, value=True)
-        frame.check(_("&Store it in this computer's password vault"), self._keep)
-        frame.primary(_("&Try it"), lambda: self._given(reply))
+        field = PasswordField(frame, reply)
+        frame.primary(_("&Try it"), field.give)
         frame.secondary(_("I do &not know it any more"), lambda: reply.answer(Choice.FORGOTTEN))
         frame.way_out(_("&Close"), reply.close)
-
-    def _given(self, reply: Reply) -> None:
-        password = Secret(self.entry.get())
-        if password:
-            self.entry.delete(0, "end")
-            reply.answer(PasswordGiven(password, self._keep.get()))
 
 
 class _CopiesFound(Drawn):

@@ -22,13 +22,13 @@ from agent.desktop.windows.pages import (
     NewPasswordGiven,
     NewPasswordWanted,
     Page,
-    PasswordGiven,
     PasswordWanted,
     PinWanted,
     Progress,
     Trouble,
 )
 from agent.desktop.windows.parts import PageFrame
+from agent.desktop.windows.password_field import PasswordField
 from agent.desktop.windows.progress_page import ProgressDrawn
 from agent.desktop.windows.request_pages import ContactChange
 from agent.desktop.windows.theme import Look
@@ -53,20 +53,12 @@ class PasswordDrawn(Drawn):
         frame.headline(self.title)
         if page.problem is not None:
             frame.paragraph(without_number(str(page.problem)), "Strong.TLabel")
-        self.entry = frame.secret_entry(_("&Password of the keystore:"))
-        self._keep = tk.BooleanVar(frame, value=True)
-        frame.check(_("&Store it in this computer's password vault"), self._keep)
+        field = PasswordField(frame, reply)
         frame.paragraph(
             _("With it the agent can go on by itself while eHealth makes the certificate."), "Caption.TLabel"
         )
-        frame.primary(_("&Open the keystore"), lambda: self._given(reply))
+        frame.primary(_("&Open the keystore"), field.give)
         frame.way_out(_("&Close"), reply.close)
-
-    def _given(self, reply: Reply) -> None:
-        password = Secret(self.entry.get())
-        if password:
-            self.entry.delete(0, "end")
-            reply.answer(PasswordGiven(password, self._keep.get()))
 
 
 class _NewPassword(Drawn):

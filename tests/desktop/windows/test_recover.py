@@ -40,7 +40,7 @@ from agent.sandbox.scenarios import Trouble as Bad
 from agent.sandbox.software_card import SoftwareCard
 from agent.secret import Secret
 from tests.desktop.windows.helped import EMAIL, NEW, Helped, Trouble
-from tests.journeys.practice import GROUP, PASSWORD, PIN, RESPONSIBLE, Practice
+from tests.journeys.practice import GROUP, PASSWORD, PIN, RESPONSIBLE, Accented, Practice
 
 Comes = Callable[..., Helped]
 
@@ -151,15 +151,6 @@ def test_an_expired_one_whose_password_is_forgotten_leaves_its_keys_and_says_so(
     seen = guest.seen_until(Made, {})
     assert seen == [UnlockWanted, BeforeRequest, ContactWanted, PasswordChosen, ContractShown, PinWanted]
     trouble.proved(trouble.newest(), NEW)
-
-
-class Accented(str):
-    """A password as other programs take it, and ours would not."""
-
-    __slots__ = ()
-
-    def isascii(self) -> bool:
-        return True
 
 
 def test_a_password_with_accents_does_not_go_along_but_the_keys_do(trouble: Trouble, helped: Comes) -> None:
