@@ -6,12 +6,13 @@ eHealth is the sandbox on loopback, the eID a SoftHSM2 token.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,6 +45,9 @@ _XFCE = """<?xml version="1.0" encoding="UTF-8"?>
   <property name="plugins" type="empty"><property name="plugin-1" type="string" value="systray"/></property>
 </channel>
 """
+
+
+_NEVER_QUIET = "[reminders]\nquiet_from = '00:00'\nquiet_until = '00:00'\n"
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,22 @@ XFCE = Panel("appindicator", "xfce4-panel", 1)
 def desk(tmp_path: Path) -> Iterator[Desk]:
     desk = Desk(tmp_path, Generation.P_384)
     with desk.config.open("a") as config:
-        config.write("[reminders]\nquiet_from = '00:00'\nquiet_until = '00:00'\n")
+        config.write(_NEVER_QUIET)
+    yield desk
+    desk.close()
+
+
+class EarlyDesk(Desk):
+    """Half a year before the end."""
+
+    days_left = 170
+
+
+@pytest.fixture
+def early_desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = EarlyDesk(tmp_path, Generation.P_384)
+    with desk.config.open("a") as config:
+        config.write(_NEVER_QUIET)
     yield desk
     desk.close()
 
@@ -133,18 +152,16 @@ def resident(desk: Desk, seat: Seat) -> Iterator[None]:
     assert "Traceback" not in errors.read_text()
 
 
-def _accepted(seat: Seat) -> bool:
-    """The key does nothing before the window has seen that the contract was read."""
-    seat.press("alt+a")
-    return seat.has_the_keyboard("The PIN of the eID")
+def _needs(panel: Panel) -> None:
+    wanted = ("gnome-keyring-daemon", "xfwm4", "dbus-send", panel.command.split()[0])
+    if missing := [name for name in wanted if shutil.which(name) is None]:
+        pytest.skip(f"needs {', '.join(missing)}")
 
 
 @needs_a_desktop
 @pytest.mark.parametrize("panel", [TRAYER, XFCE], ids=lambda panel: panel.backend)
 def test_from_the_reminder_to_a_green_icon(desk: Desk, panel: Panel) -> None:
-    wanted = ("gnome-keyring-daemon", "xfwm4", "dbus-send", panel.command.split()[0])
-    if missing := [name for name in wanted if shutil.which(name) is None]:
-        pytest.skip(f"needs {', '.join(missing)}")
+    _needs(panel)
     with seated(desk, panel) as seat, resident(desk, seat):
         until(lambda: seat.sees(AMBER), "the icon counts the days")
         until(lambda: "GROEP DE BRUG: 45 days left" in panel.tooltip(seat), "it has its words")
@@ -158,8 +175,8 @@ def test_from_the_reminder_to_a_green_icon(desk: Desk, panel: Panel) -> None:
         until(lambda: seat.has_the_keyboard("Renew this certificate"), "the window has the keyboard")
         seat.press("Tab", "shift+Tab", "Return")
         until(lambda: seat.has_the_keyboard("The contract"), "the eID was read")
-        seat.press("End")  # read to its end; only then it can be accepted
-        until(lambda: _accepted(seat), "it is accepted")
+        seat.press("End")
+        until(lambda: _goes_to(seat, "alt+a", "The PIN of the eID"), "it was read to its end, and is accepted")
         seat.type(desk.card.pin)
         seat.press("Return")
         until(lambda: seat.has_the_keyboard("Renewed"), "the new keystore is there")
@@ -173,3 +190,43 @@ def test_from_the_reminder_to_a_green_icon(desk: Desk, panel: Panel) -> None:
     renewed = Pkcs12Keystores().read(new, PASSWORD).authentication
     assert renewed is not None
     assert renewed.certificate.not_valid_after_utc > datetime.now(UTC) + timedelta(days=1090)
+
+
+@needs_a_desktop
+def test_half_a_year_ahead_from_the_quiet_reminder_to_the_person_s_word(early_desk: Desk) -> None:
+    desk = early_desk
+    _needs(TRAYER)
+    command = [*AGENT, "--config", str(desk.config)]
+    with ExitStack() as stack:
+        seat = stack.enter_context(seated(desk, TRAYER))
+        seat.asked(*command, "check")  # as on the day before
+        stack.enter_context(resident(desk, seat))
+        until(lambda: seat.sees(GREEN), "nothing is urgent")
+        until(lambda: _is_told(seat, "Before the next renewal"), "it is told quietly")
+
+        seat.point(GREEN)
+        seat.click(TRAYER.button)
+        seat.press("Down", "Return")
+        until(lambda: seat.has_the_keyboard("Ready for the next renewal?"), "the window has the keyboard")
+        until(lambda: _goes_to(seat, "alt+w", "Whom the eID may act for"), "all has been looked at")
+        seat.press("Return")
+        until(lambda: seat.has_the_keyboard("The PIN of the eID"), "the eID was read")
+        seat.type(desk.card.pin)
+        seat.press("Return")
+        until(lambda: seat.has_the_keyboard("Ready for the next renewal?"), "eHealth has answered")
+        seat.press("alt+r", "Escape")
+        until(lambda: "Ready" not in seat.windows(), "it is closed")
+        told = json.loads(seat.asked(*command, "ready", "--json"))
+    (contact,) = (check for check in told["checks"] if check["topic"] == "ehealth.contact")
+    assert contact["mark"] == "fine", contact
+
+
+def _is_told(seat: Seat, title: str) -> bool:
+    seat.asked("dunstctl", "close-all")
+    return title in seat.notifications()
+
+
+def _goes_to(seat: Seat, key: str, title: str) -> bool:
+    """The key does nothing before the page allows it."""
+    seat.press(key)
+    return seat.has_the_keyboard(title)

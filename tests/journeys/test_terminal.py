@@ -32,6 +32,8 @@ AGENT = (sys.executable, "-m", "agent")
 class Desk:
     """A practice's PC: its own home folder, config, card reader, and eHealth played by a process on loopback."""
 
+    days_left = 45
+
     def __init__(self, folder: Path, generation: Generation) -> None:
         self.folder = folder
         self.keystore = self._keystore(Sandbox(folder / "ehealth", lambda: datetime.now(UTC)))
@@ -52,10 +54,12 @@ class Desk:
     def _keystore(self, sandbox: Sandbox) -> Path:
         sandbox.state.polls = 0
         sandbox.save()
-        keystore = sandbox.issue_old(GROUP, datetime.now(UTC) + timedelta(days=45, minutes=5))
+        keystore = sandbox.issue_old(GROUP, datetime.now(UTC) + timedelta(days=self.days_left, minutes=5))
         folder = self.folder / "keystore"
         folder.mkdir()
-        path = finished_path(folder, GROUP, Environment.PRODUCTION, datetime.now(UTC) - timedelta(days=1050))
+        path = finished_path(
+            folder, GROUP, Environment.PRODUCTION, datetime.now(UTC) - timedelta(days=1095 - self.days_left)
+        )
         Pkcs12Keystores().write(path, keystore, PASSWORD)
         return path
 
