@@ -9,6 +9,7 @@ from agent.cli.renewing import keystore_password, new_password
 from agent.cli.terminal import ask_secret, complain, secret_from_stdin
 from agent.config import load
 from agent.core.password_words import CHANGED, COPY, TELL_SOFTWARE
+from agent.core.reminders import file_name
 from agent.pipeline import protect
 from agent.text import _, written
 
@@ -19,7 +20,7 @@ def set_password(arguments: Namespace) -> int:
     keystores = wiring.keystores()
     keystores.stamp(path)
     asked = secret_from_stdin if arguments.password_stdin else ask_secret
-    password = asked(_("Password of {name}").format(name=path.name))
+    password = asked(_("Password of {name}").format(name=file_name(str(path))))
     glance = keystores.glance(path, password)
     wiring.vault().keep(path, password)
     print(_("Stored in this computer's password vault."))
@@ -38,7 +39,7 @@ def change_password(arguments: Namespace) -> int:
     old, _is_kept = keystore_password(arguments, outside, path)
     new = secret_from_stdin(_("the new password")) if arguments.password_stdin else new_password(path)
     done = protect.change_password(path, old, new, outside, config.profile)
-    print(_(CHANGED).format(name=path.name))
+    print(_(CHANGED).format(name=file_name(str(path))))
     print(_(TELL_SOFTWARE))
     if done.vault_problem is not None:
         complain(done.vault_problem)

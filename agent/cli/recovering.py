@@ -10,8 +10,9 @@ from agent import wiring
 from agent.cli.contact_questions import Given, ask_contact, ask_name
 from agent.cli.recover_questions import choose_copy, know_password, password_of, protecting
 from agent.cli.renewing import tell
-from agent.cli.terminal import TerminalDoor, choose, confirm, console, environment_name, secret_from_stdin
+from agent.cli.terminal import TerminalDoor, choose, confirm, console, secret_from_stdin
 from agent.config import Config, load
+from agent.core.holder_words import environment_name
 from agent.core.recover import LAST_RESORT, Way
 from agent.core.recover_case import Case, Known, for_whom, what_it_means
 from agent.core.reminders import file_name

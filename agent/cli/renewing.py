@@ -12,21 +12,13 @@ from rich.text import Text
 
 from agent import wiring
 from agent.cli.contact_questions import Given
-from agent.cli.terminal import (
-    TerminalDoor,
-    ask_secret,
-    complain,
-    confirm,
-    console,
-    environment_name,
-    say,
-    secret_from_stdin,
-)
+from agent.cli.terminal import TerminalDoor, ask_secret, complain, confirm, console, say, secret_from_stdin
 from agent.config import load
 from agent.core.glance import Glance
 from agent.core.holder import Environment
+from agent.core.holder_words import environment_name, holder_number
 from agent.core.password import password_problem
-from agent.core.reminders import file_name
+from agent.core.reminders import file_name, without_number
 from agent.core.renewal import Renewal, Step
 from agent.errors import (
     ContractDeclined,
@@ -82,8 +74,8 @@ def renew(arguments: Namespace) -> int:
 def _introduce(path: Path, glance: Glance, environment: Environment) -> None:
     holder = glance.holder
     rows = {
-        _("Keystore"): str(path),
-        _("Whose"): f"{holder.name or ''} {holder.type}={holder.number}" if holder else glance.subject,
+        _("Keystore"): without_number(str(path)),
+        _("Whose"): f"{holder.name or ''} ({holder_number(holder)})".strip() if holder else glance.subject,
         _("Valid until"): moment(glance.not_after),
         _("Environment"): environment_name(environment),
     }

@@ -13,8 +13,9 @@ from pathlib import Path
 from agent.cli.questions import Questions
 from agent.cli.renewing import keystore_password, new_password
 from agent.cli.request_password import PasswordChosen
-from agent.cli.terminal import confirm, environment_name
+from agent.cli.terminal import confirm
 from agent.core.contact import email_address, phone_number
+from agent.core.holder_words import environment_name
 from agent.core.person import Person
 from agent.core.person_name import person_name
 from agent.core.registration import ContactData

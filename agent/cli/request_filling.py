@@ -8,8 +8,9 @@ from pathlib import Path
 
 from agent.cli.request_form import RequestForm, Whom
 from agent.cli.request_password import PasswordChosen
-from agent.cli.terminal import choose, confirm, console, environment_name, say
+from agent.cli.terminal import choose, confirm, console, say
 from agent.core.holder import Environment
+from agent.core.holder_words import environment_name
 from agent.core.organization_name import in_certificate
 from agent.core.registration import ContactData
 from agent.errors import ContractDeclined

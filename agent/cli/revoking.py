@@ -6,8 +6,9 @@ from argparse import Namespace
 
 from agent import wiring
 from agent.cli.renewing import keystore_password
-from agent.cli.terminal import TerminalDoor, choose, confirm, console, environment_name, secret_from_stdin
+from agent.cli.terminal import TerminalDoor, choose, confirm, console, secret_from_stdin
 from agent.config import load
+from agent.core.holder_words import environment_name, holder_number
 from agent.core.registration import CertificateStatus
 from agent.core.revocation import ALREADY, DONE, KEEP_IT, NO_WAY_BACK, REASONS, RENEW_INSTEAD, WHAT_STOPS
 from agent.errors import ContractDeclined
@@ -29,8 +30,8 @@ def revoke(arguments: Namespace) -> int:
         out.print(_(ALREADY))
         return 0
     holder = revocation.info.holder
-    whose = f"{holder.name or ''} {holder.type}={holder.number}".strip()
-    out.print(f"{whose} · {environment_name(revocation.environment)}", markup=False)
+    whose = [*([holder.name] if holder.name else []), holder_number(holder), environment_name(revocation.environment)]
+    out.print(" · ".join(whose), markup=False)
     out.print(_(NO_WAY_BACK))
     for line in WHAT_STOPS:
         out.print("  ·", _(line))

@@ -13,11 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from agent import wiring
-from agent.cli.terminal import TerminalDoor, confirm, console, environment_name, secret_from_stdin
+from agent.cli.terminal import TerminalDoor, confirm, console, secret_from_stdin
 from agent.config import load
 from agent.core.holder import Environment
+from agent.core.holder_words import environment_name, holder_number
 from agent.core.inventory import Place, Row
-from agent.core.inventory_words import advice, heading, is_only_counted, number, place_name, summary
+from agent.core.inventory_words import advice, heading, is_only_counted, place_name, summary
 from agent.core.mask import without_national_numbers
 from agent.core.reminders import file_name
 from agent.core.renewal import Step
@@ -85,7 +86,7 @@ def table(rows: Sequence[Row]) -> Table:
         if row.ends_soon and row.place is Place.WATCHED:
             sign, colour = _OTHERS
         files = "\n".join(sorted({file_name(path) for path in row.paths}))
-        whose = "\n".join(line for line in (row.name, number(row)) if line)
+        whose = "\n".join(line for line in (row.name, holder_number(row.holder)) if line)
         here = "\n".join(line for line in (place_name(row), advice(row), files) if line)
         grid.add_row(Text(sign, style=colour), Text(whose), _until(row), Text(here, style=colour))
     return grid

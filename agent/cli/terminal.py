@@ -17,6 +17,7 @@ from rich.text import Text
 
 from agent.cli.contact_questions import Given, ask_what_changed
 from agent.core.holder import Environment
+from agent.core.holder_words import environment_name
 from agent.core.mask import without_national_numbers
 from agent.core.person import Person
 from agent.core.readiness import Said
@@ -114,10 +115,6 @@ def choose(question: str, lines: Sequence[str], default: int | None = 1) -> int:
 
 def tries_left(count: int) -> str:
     return ngettext("{count} try left", "{count} tries left", count).format(count=count)
-
-
-def environment_name(environment: Environment) -> str:
-    return _("production") if environment is Environment.PRODUCTION else _("acceptance: for tests, not for real")
 
 
 def readable(html: str) -> str:

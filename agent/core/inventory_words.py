@@ -55,14 +55,6 @@ def advice(row: Row) -> str:
     return _(_ADVICE.get(row.place, ""))
 
 
-def number(row: Row) -> str:
-    """Type and number of an organization; of a person that it is one."""
-    if row.is_person:
-        return _("a person")
-    application = f", {row.holder.application_id}" if row.holder.application_id else ""
-    return f"{row.holder.type} {row.holder.number}{application}"
-
-
 def is_only_counted(row: Row) -> bool:
     """Over, and nothing of it is here: a table of what was in ten years would hide what is."""
     return row.place is Place.OVER or (row.place is Place.REPLACED and not row.paths)

@@ -13,6 +13,7 @@ from pathlib import Path
 from agent.core.expiry import days_left, last_safe_day, renewable_from
 from agent.core.finding import Finding, Observation, State
 from agent.core.holder import Holder, holder_by_name
+from agent.core.holder_words import holder_number
 from agent.core.recover import GONE_WITH_IT, LEFT_BEHIND, Remedy, Way, remedy
 from agent.core.registration import ContactData
 from agent.core.renewal import Renewal
@@ -126,10 +127,8 @@ def worst_first(cases: Iterable[Case]) -> list[Case]:
 
 def for_whom(known: Known) -> str:
     """A person's national number is not told."""
-    holder = known.holder
-    number = _("a person") if holder.type == PERSON else f"{holder.type}={holder.number}"
-    number = f"{number}, {holder.application_id}" if holder.application_id else number
-    return _("A new certificate for {whose}").format(whose=f"{holder.name or ''} ({number})".strip())
+    whose = f"{known.holder.name or ''} ({holder_number(known.holder)})".strip()
+    return _("A new certificate for {whose}").format(whose=whose)
 
 
 def what_it_means(known: Known, case: Case, now: datetime, *, carries_keys: bool) -> list[str]:

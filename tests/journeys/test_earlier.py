@@ -10,13 +10,12 @@ import pytest
 from agent.cli.rehearsal import sealed, unsealed
 from agent.core.holder import Holder
 from agent.core.renewal import Renewal
-from agent.errors import NotYetDelivered
 from agent.pipeline.files import finished_path
 from agent.pipeline.renew import complete
 from agent.pipeline.run import Options
 from agent.sandbox.scenarios import Scenario, Trouble
 from agent.secret import Secret
-from tests.fakes import NOW, MemoryJournal
+from tests.fakes import NOW
 from tests.journeys.practice import GROUP, PASSWORD, Practice
 from tests.journeys.test_official_keystores import LETTER
 
@@ -26,11 +25,7 @@ OTHER = Secret("Ander-2026")
 def requested_elsewhere(practice: Practice) -> Path:
     """In place of the practice's keystore, by a program that does not tell which one it replaces."""
     practice.sandbox.state.scenarios.append(Scenario(Trouble.SLOW_DELIVERY, times=1, value=1))
-    with pytest.raises(NotYetDelivered):
-        practice.renew(wait=False)
-    (pending,) = practice.path.parent.glob("*.pending")
-    practice.journal = MemoryJournal()
-    return pending.rename(pending.with_suffix(""))
+    return practice.requested_elsewhere()
 
 
 def completed(practice: Practice, path: Path) -> Renewal:

@@ -217,7 +217,7 @@ def test_what_was_never_opened_here_is_known_from_the_public_depot(terminal: Ter
     answers = ["2", "y", EMAIL, PHONE, NEW, NEW, "n", "y", PIN.reveal()]
     code, said = terminal.run("recover", answers=answers)
     assert code == 0, said
-    assert f"{GROUP.name} (NIHII-GROUP=71234523)" in said
+    assert f"{GROUP.name} (NIHII-GROUP 71234523)" in said
     works(terminal, terminal.newest(Secret(NEW)))
     (new,) = set(practice.path.parent.glob("*.p12")) - {practice.path}
     practice.vault.keep(new, Secret(NEW))
@@ -384,7 +384,7 @@ def test_one_that_went_before_the_agent_came_is_known_by_its_name(terminal: Term
     answers = ["y", EMAIL, PHONE, NEW, NEW, "y", "n"]
     code, said = terminal.run("recover", practice.path, answers=answers)
     assert code == 1
-    assert f"{GROUP.name} (NIHII-GROUP=71234523)" in said, "the public depot has its name"
+    assert f"{GROUP.name} (NIHII-GROUP 71234523)" in said, "the public depot has its name"
     terminal.places.append(tmp_path)
     assert terminal.run("recover", practice.path.with_name("NIHII-GROUP=71234523 20200101-000000.p12"))[0] == 130
 

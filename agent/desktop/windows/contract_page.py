@@ -5,13 +5,13 @@ from __future__ import annotations
 import tkinter as tk
 from tkinter import ttk
 
+from agent.core.holder_words import environment_name, holder_name, holder_number
 from agent.core.registration import ContactData, LocalizedText
 from agent.desktop.windows.contract_text import Style, pieces
 from agent.desktop.windows.drawn import Drawn, Reply
 from agent.desktop.windows.pages import Choice, ContractShown
 from agent.desktop.windows.parts import PageFrame, with_mnemonic
 from agent.desktop.windows.theme import BODY, STRONG
-from agent.desktop.windows.words import environment_name, holder_name, holder_number
 from agent.text import LANGUAGE_NAMES, _, spoken
 
 _LINES = 12

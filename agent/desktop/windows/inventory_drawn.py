@@ -5,8 +5,9 @@ from __future__ import annotations
 import tkinter as tk
 from tkinter import ttk
 
+from agent.core.holder_words import holder_number
 from agent.core.inventory import Place, Row
-from agent.core.inventory_words import advice, heading, is_only_counted, number, place_name, summary
+from agent.core.inventory_words import advice, heading, is_only_counted, place_name, summary
 from agent.core.reminders import file_name
 from agent.desktop.windows import renewal_pages
 from agent.desktop.windows.drawn import Drawn, Reply
@@ -58,7 +59,7 @@ class InventoryShownDrawn(Drawn):
             return
         look, row = self.frame.look, self._rows[self.table.chosen]
         for text, style in (
-            (f"{row.name}  ·  {number(row)}", "Strong.TLabel"),
+            (f"{row.name}  ·  {holder_number(row.holder)}", "Strong.TLabel"),
             (advice(row), "TLabel"),
             (", ".join(sorted({file_name(path) for path in row.paths})), "Caption.TLabel"),
         ):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agent.core.doctor import Check, Topic, verdict
 from agent.core.finding import Finding
+from agent.core.holder_words import environment_name, holder_number
 from agent.core.readiness import READY, Said
 from agent.core.reminders import name_of
 from agent.desktop.windows import renewal_pages
@@ -19,7 +20,6 @@ from agent.desktop.windows.pages import Choice, Page
 from agent.desktop.windows.parts import Command, PageFrame, with_mnemonic
 from agent.desktop.windows.ready_pages import ContactSaid, ReadyShown, WhomAsked, what_was_said
 from agent.desktop.windows.theme import Look
-from agent.desktop.windows.words import environment_name, holder_number
 from agent.text import N_, _, ngettext
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from agent.core.holder_words import environment_name
 from agent.core.recover import LAST_RESORT
 from agent.core.reminders import file_name, without_number
 from agent.desktop.windows.drawn import Drawn, Reply
 from agent.desktop.windows.pages import Choice, Page
 from agent.desktop.windows.parts import PageFrame
 from agent.desktop.windows.recover_pages import BeforeAnew, BeforeRequest, ForgetWanted, Forgotten, WaitShown
-from agent.desktop.windows.words import environment_name
 from agent.text import _
 
 # ── Not needed any more ──────────────────────────────────────────────────────────────────────────────────────────────

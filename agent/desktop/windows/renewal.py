@@ -10,6 +10,7 @@ from tkinter import ttk
 from typing import TYPE_CHECKING
 
 from agent.core.holder import Environment
+from agent.core.holder_words import environment_name, holder_name, holder_number
 from agent.core.reminders import file_name
 from agent.desktop.windows import parts
 from agent.desktop.windows.drawn import Drawn, Reply
@@ -18,7 +19,6 @@ from agent.desktop.windows.renewal_pages import draw
 from agent.desktop.windows.session import Session, Wish
 from agent.desktop.windows.stage import Stage
 from agent.desktop.windows.theme import Look, every, new_window
-from agent.desktop.windows.words import environment_name, holder_name, holder_number
 from agent.text import N_, _, written
 
 if TYPE_CHECKING:

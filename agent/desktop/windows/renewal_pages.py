@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from agent.core.holder_words import environment_name, holder_name, holder_number
 from agent.core.reminders import without_number
 from agent.desktop.launch import open_folder
 from agent.desktop.windows.contract_page import ContractDrawn
@@ -32,7 +33,6 @@ from agent.desktop.windows.password_field import PasswordField
 from agent.desktop.windows.progress_page import ProgressDrawn
 from agent.desktop.windows.request_pages import ContactChange
 from agent.desktop.windows.theme import Look
-from agent.desktop.windows.words import environment_name, holder_name, holder_number
 from agent.secret import Secret
 from agent.text import _, ngettext, written
 

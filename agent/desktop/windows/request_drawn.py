@@ -8,6 +8,7 @@ from pathlib import Path
 from tkinter import ttk
 from typing import Any
 
+from agent.core.holder_words import holder_name, holder_number
 from agent.core.registration import in_language
 from agent.core.reminders import file_name
 from agent.core.renewal import Renewal, Step
@@ -36,7 +37,6 @@ from agent.desktop.windows.request_pages import (
 )
 from agent.desktop.windows.table import Table
 from agent.desktop.windows.theme import Look
-from agent.desktop.windows.words import holder_name, holder_number
 from agent.text import _, moment, written
 
 

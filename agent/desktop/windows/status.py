@@ -9,13 +9,14 @@ from pathlib import Path
 from tkinter import ttk
 
 from agent.core.finding import Finding, State
+from agent.core.holder_words import environment_name, holder_number
 from agent.core.menu import Act, Choice, Item, apart, items_of, menu, more, pending_line
 from agent.core.reminders import file_name, name_of, subject_of
 from agent.core.renewal import Renewal
 from agent.desktop.windows.parts import PageFrame, fit, keys
 from agent.desktop.windows.table import Table
 from agent.desktop.windows.theme import Look, every, new_window
-from agent.desktop.windows.words import environment_name, holder_number, state_words
+from agent.desktop.windows.words import state_words
 from agent.ports import Clock
 from agent.text import _, in_digits, moment, ngettext
 

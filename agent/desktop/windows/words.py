@@ -5,24 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from agent.core.finding import Finding, State
-from agent.core.holder import Environment, Holder
 from agent.core.recover import remedy
 from agent.text import N_, _
-
-
-def environment_name(environment: Environment) -> str:
-    return _("production") if environment is Environment.PRODUCTION else _("acceptance: for tests, not for real")
-
-
-def holder_name(holder: Holder) -> str:
-    """Whose it is; a person's national number is not shown."""
-    return holder.name or holder_number(holder)
-
-
-def holder_number(holder: Holder) -> str:
-    number = _("a person") if holder.type == "SSIN" else f"{holder.type} {holder.number}"
-    return f"{number}, {holder.application_id}" if holder.application_id else number
-
 
 _STATES = {
     State.VALID: ("✓", N_("valid")),

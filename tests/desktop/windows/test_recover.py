@@ -86,7 +86,7 @@ def test_what_has_ended_costs_a_yes_the_contract_and_the_pin(
     practice, before = trouble.practice, trouble.practice.path.read_bytes()
     guest = helped()
     guest.until(BeforeRequest)
-    assert "A new certificate for GROEP DE BRUG (NIHII-GROUP=71234523)" in guest.text
+    assert "A new certificate for GROEP DE BRUG (NIHII-GROUP 71234523)" in guest.text
     assert "eHealth reaches the responsible person at" in guest.text
     assert "The old encryption keys go along" in guest.text
     seen = guest.seen_until(Made, {})
@@ -274,7 +274,7 @@ def test_one_that_went_before_the_agent_came_is_known_by_its_name(trouble: Troub
     trouble.practice.path.unlink()
     guest = helped(trouble.practice.path)
     guest.until(BeforeRequest)
-    assert f"{GROUP.name} (NIHII-GROUP=71234523)" in guest.text, "the public depot has its name"
+    assert f"{GROUP.name} (NIHII-GROUP 71234523)" in guest.text, "the public depot has its name"
     guest.answer_until(Made)
     trouble.proved(trouble.newest(), NEW)
 

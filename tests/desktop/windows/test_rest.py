@@ -22,12 +22,11 @@ from agent.desktop.windows.life_pages import (
 )
 from agent.desktop.windows.pages import ContractShown, Introduction, PinWanted, Trouble
 from agent.desktop.windows.stage import Stage
-from agent.errors import NothingToActivate, NotYetDelivered
+from agent.errors import NothingToActivate
 from agent.sandbox.scenarios import Scenario
 from agent.sandbox.scenarios import Trouble as Bad
 from agent.secret import Secret
 from tests.desktop.windows.visitor import CARD_POLL_S, Visitor
-from tests.fakes import MemoryJournal
 from tests.journeys.practice import PASSWORD, PIN, Practice
 
 NEW = "Nieuw-2026-slot"
@@ -155,12 +154,8 @@ def test_nothing_to_activate_is_said(practice: Practice) -> None:
 
 def test_a_request_of_another_program_is_completed_by_itself_once_it_is_found(practice: Practice) -> None:
     practice.sandbox.state.scenarios.append(Scenario(Bad.SLOW_DELIVERY, times=1, value=1))
-    with pytest.raises(NotYetDelivered):
-        practice.renew(wait=False)
-    (pending,) = practice.path.parent.glob("*.pending")
-    path = pending.rename(pending.with_suffix(""))
+    path = practice.requested_elsewhere()
     practice.vault.passwords[path] = PASSWORD
-    practice.journal = MemoryJournal()
     guest = Guest(practice, "complete")
     guest.until(Completed)
     assert path.name in guest.text

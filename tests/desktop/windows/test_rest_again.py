@@ -23,7 +23,7 @@ from agent.desktop.windows.life_pages import (
     Revoked,
 )
 from agent.desktop.windows.pages import Busy, CardWanted, ContractShown, Page, PasswordWanted, PinWanted, Progress
-from agent.errors import NotYetDelivered, WrongPassword
+from agent.errors import WrongPassword
 from agent.pipeline.files import finished_path
 from agent.sandbox.scenarios import Scenario
 from agent.sandbox.scenarios import Trouble as Bad
@@ -31,7 +31,7 @@ from agent.secret import Secret
 from agent.watch.begun import Begun, requests_begun
 from tests.desktop.windows.test_rest import NEW, Guest, status
 from tests.desktop.windows.visitor import PatientClock
-from tests.fakes import NOW, MemoryJournal
+from tests.fakes import NOW
 from tests.journeys.practice import PASSWORD, PIN, Practice
 
 OTHERS = Holder("NIHII-GROUP", "79876530", None, "GROEP DE BRUG GENT")
@@ -93,11 +93,7 @@ COMPLETING: Way = {BegunFound: go_on, PasswordWanted: give_password, Progress: l
 
 def begun_elsewhere(practice: Practice, path: Path, hours_ago: int) -> Path:
     """A request in place of the keystore at `path`, which another program left half-finished in the folder."""
-    with pytest.raises(NotYetDelivered):
-        practice.renew(path, wait=False)
-    (pending,) = practice.path.parent.glob("*.pending")
-    practice.journal = MemoryJournal()
-    begun = pending.rename(pending.with_suffix(""))
+    begun = practice.requested_elsewhere(path)
     written = (NOW - timedelta(hours=hours_ago)).timestamp()
     os.utime(begun, (written, written))
     return begun
