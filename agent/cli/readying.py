@@ -29,7 +29,8 @@ def ready(arguments: Namespace) -> int:
     config = load(arguments.config)
     outside = wiring.outside(config)
     findings = watch.keystores_to_renew(arguments.keystore, outside, config.folders, config.patterns)
-    found = [_confirmed(each, outside, arguments) for each in _look(findings, arguments, outside)]
+    looked = _look(findings, arguments, outside)
+    found = [_confirmed(each, outside, arguments, is_one_of_several=len(looked) > 1) for each in looked]
     qualities = _qualities(findings, outside) if arguments.qualities else []
     checks = _once([*(each for one in found for each in one.checks), *qualities])
     if arguments.json:
@@ -57,13 +58,14 @@ def _look(findings: Sequence[Finding], arguments: Namespace, outside: Outside) -
     return watch.look(findings, ground, lambda observation: ask_about(observation, outside, None))
 
 
-def _confirmed(found: Ready, outside: Outside, arguments: Namespace) -> Ready:
+def _confirmed(found: Ready, outside: Outside, arguments: Namespace, *, is_one_of_several: bool) -> Ready:
     """A person at the terminal says whether the contact data is right."""
     contact = found.contact
     if contact is None or not found.is_to_be_confirmed or arguments.json or not sys.stdin.isatty():
         return found
     text = _("eHealth reaches the responsible person at {email} and {phone}.")
-    print(text.format(email=contact.email_private, phone=contact.phone_private))
+    text = text.format(email=contact.email_private, phone=contact.phone_private)
+    print(_("{name}: {state}").format(name=name_of(found.finding), state=text) if is_one_of_several else text)
     return watch.said(found, confirm(_("Is that still right?")), outside.journal)
 
 

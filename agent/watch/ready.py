@@ -163,7 +163,7 @@ def _of_this_computer(checks: Sequence[Check]) -> list[Check]:
 def _of_one(finding: Finding, found: Sequence[Check], ends: datetime | None, ground: Ground, ask: AskEHealth) -> Ready:
     glance, journal, now = finding.observation.glance, ground.journal, ground.clock.now()
     if glance is None:
-        return Ready(finding, (), (_closed_check(finding),))
+        return Ready(finding, _of_this_computer(found), (_closed_check(finding),))
     assert journal is not None, "there is one, because the keystores were looked at"
     before = journal.readiness().get(glance.fingerprint, Readiness(now))
     password = password_check(finding, ground.keystores, ground.vault)

@@ -31,6 +31,7 @@ from agent.secret import Secret
 from tests.fakes import NOW, FakeClock, FakeDoor, MemoryJournal, MemoryLock, MemoryVault
 
 GROUP = Holder("NIHII-GROUP", "71234523", None, "GROEP DE BRUG")
+OTHERS = Holder("NIHII-GROUP", "79876530", None, "GROEP DE BRUG GENT")
 RESPONSIBLE = Person("80010100107", "Test Tweede", "Persoon")
 PASSWORD = Secret("Journey-2026")
 PIN = Secret("1234")

@@ -20,7 +20,7 @@ from agent.sandbox.software_card import SoftwareCard
 from agent.secret import Secret
 from agent.watch.doctor import Ground
 from agent.watch.judge import judge
-from tests.journeys.practice import PASSWORD, PIN, RESPONSIBLE, Practice
+from tests.journeys.practice import OTHERS, PASSWORD, PIN, RESPONSIBLE, Practice
 from tests.journeys.test_recover import Terminal
 from tests.watch.test_doctor import MODULE, OFFICIAL, ground
 
@@ -197,6 +197,31 @@ def test_a_stored_password_that_opens_no_more(terminal: Terminal) -> None:
     assert code == 2
     assert "the stored one does not open it" in said
     assert Need.PASSWORD in needs(terminal)
+
+
+def test_of_a_keystore_that_nobody_can_open_the_rest_is_told_all_the_same(terminal: Terminal) -> None:
+    practice = terminal.practice
+    closed = practice.path.with_name("toe.p12")
+    until = practice.clock.now() + timedelta(days=170)
+    practice.keystores.write(closed, practice.sandbox.issue_old(OTHERS, until), Secret("Another-1"))
+    code, said = terminal.run("ready", str(closed))
+    assert (code, terminal.asked) == (2, [])
+    assert "The password of" in said
+    assert "services.ehealth.fgov.be answers" in said
+
+
+def test_of_several_it_is_said_whose_contact_data_is_asked_about(terminal: Terminal) -> None:
+    practice = terminal.practice
+    other = practice.path.with_name("ander.p12")
+    practice.keystores.write(
+        other, practice.sandbox.issue_old(OTHERS, practice.clock.now() + timedelta(days=170)), PASSWORD
+    )
+    practice.vault.keep(other, PASSWORD)
+    code, said = terminal.run("ready", answers=["y", "n"])
+    assert code == 1
+    assert terminal.asked == ["Is that still right? [y/N] "] * 2
+    assert "GROEP DE BRUG: eHealth reaches the responsible person at" in said
+    assert "GROEP DE BRUG GENT: eHealth reaches the responsible person at" in said
 
 
 def test_whom_the_eid_may_act_for_is_asked_only_when_wanted(terminal: Terminal) -> None:

@@ -29,9 +29,8 @@ from agent.secret import Secret
 from agent.watch.doctor import Ground
 from agent.watch.judge import judge
 from tests.desktop.windows.applicant import Applicant
-from tests.desktop.windows.test_rest_again import OTHERS
 from tests.desktop.windows.visitor import CARD_POLL_S
-from tests.journeys.practice import PASSWORD, PIN, RESPONSIBLE, Practice
+from tests.journeys.practice import OTHERS, PASSWORD, PIN, RESPONSIBLE, Practice
 from tests.watch.test_doctor import MODULE, OFFICIAL, ground
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from agent.core.holder import Holder
 from agent.core.registration import CertificateStatus
 from agent.desktop.windows.life_pages import (
     Activated,
@@ -32,9 +31,7 @@ from agent.watch.begun import Begun, requests_begun
 from tests.desktop.windows.test_rest import NEW, Guest, status
 from tests.desktop.windows.visitor import PatientClock
 from tests.fakes import NOW
-from tests.journeys.practice import PASSWORD, PIN, Practice
-
-OTHERS = Holder("NIHII-GROUP", "79876530", None, "GROEP DE BRUG GENT")
+from tests.journeys.practice import OTHERS, PASSWORD, PIN, Practice
 
 Way = Mapping[type[Page], Callable[[Guest], object]]
 """What leads on from each page, in their order."""
