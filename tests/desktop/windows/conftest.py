@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.desktop.windows.applicant import Applicant
+    from tests.desktop.windows.visitor import Seated
     from tests.journeys.practice import Practice
 
 if importlib.util.find_spec("_tkinter") is None:  # the installer says so: the package python3-tk
@@ -46,16 +47,17 @@ def practice(tmp_path: Path, screen: str) -> Practice:
 
 
 @pytest.fixture
-def comes(practice: Practice) -> Iterator[Callable[[], Applicant]]:
-    """Somebody sits down before a window for a new certificate; it is closed at the end."""
+def seated(screen: str) -> Iterator[Seated]:
+    from tests.desktop.windows.visitor import Seated
+
+    seated = Seated()
+    yield seated
+    seated.leave()
+
+
+@pytest.fixture
+def comes(practice: Practice, seated: Seated) -> Callable[[], Applicant]:
+    """Somebody sits down before a window for a new certificate."""
     from tests.desktop.windows.applicant import Applicant
 
-    applicants: list[Applicant] = []
-
-    def sit_down() -> Applicant:
-        applicants.append(Applicant(practice))
-        return applicants[-1]
-
-    yield sit_down
-    for applicant in applicants:
-        applicant.leave()
+    return lambda: seated(Applicant(practice))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from agent.desktop.windows.request_form_drawn import Contact
 from agent.desktop.windows.request_pages import ContactChange
 from agent.errors import Refused, RenewalRefused
 from agent.sandbox.scenarios import Scenario, Trouble
-from tests.desktop.windows.visitor import Visitor
+from tests.desktop.windows.visitor import Seated, Visitor
 from tests.journeys.practice import PASSWORD, PIN, Practice
 from tests.journeys.test_contact import before, newest, say, sent
 
@@ -35,16 +35,8 @@ def practice(tmp_path: Path, screen: str) -> Practice:
 
 
 @pytest.fixture
-def comes(practice: Practice) -> Iterator[Callable[[], Visitor]]:
-    visitors: list[Visitor] = []
-
-    def sit_down() -> Visitor:
-        visitors.append(Visitor(practice))
-        return visitors[-1]
-
-    yield sit_down
-    for visitor in visitors:
-        visitor.leave()
+def comes(practice: Practice, seated: Seated) -> Callable[[], Visitor]:
+    return lambda: seated(Visitor(practice))
 
 
 def overwrite(visitor: Visitor, email: str, phone: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from agent.adapters.card_process import ProcessCard
 from agent.desktop.windows.pages import CardWanted, ContractShown, Finish, Introduction, Progress, Trouble
 from agent.errors import MiddlewareUnusable, PinLastTry, SeveralCards
 from agent.sandbox.software_card import Generation
-from tests.desktop.windows.visitor import Visitor
+from tests.desktop.windows.visitor import Seated, Visitor
 from tests.journeys.practice import PASSWORD, RESPONSIBLE, Practice
 from tests.journeys.test_cards import COLLEAGUE
 from tests.middleware.chips import make_chip
@@ -37,17 +37,9 @@ def chip(practice: Practice) -> Chip:
 
 
 @pytest.fixture
-def comes(practice: Practice) -> Iterator[Callable[[], Visitor]]:
-    """Somebody sits down before a window; it is closed at the end."""
-    visitors: list[Visitor] = []
-
-    def sit_down() -> Visitor:
-        visitors.append(Visitor(practice))
-        return visitors[-1]
-
-    yield sit_down
-    for visitor in visitors:
-        visitor.leave()
+def comes(practice: Practice, seated: Seated) -> Callable[[], Visitor]:
+    """Somebody sits down before a window."""
+    return lambda: seated(Visitor(practice))
 
 
 def _accepts(visitor: Visitor) -> None:

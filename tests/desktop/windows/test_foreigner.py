@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,22 +28,14 @@ from agent.sandbox.scenarios import Scenario, Trouble
 from agent.text import speak
 from tests.desktop.windows.applicant import half_made, is_untouched
 from tests.desktop.windows.foreign_applicant import NUMBER, OTHER_NUMBER, ForeignApplicant, WithoutEid, log_in
-from tests.desktop.windows.visitor import CARD_POLL_S, Visitor
+from tests.desktop.windows.visitor import CARD_POLL_S, Seated, Visitor
 from tests.journeys.practice import PASSWORD, Practice
 
 
 @pytest.fixture
-def stranger(practice: Practice) -> Iterator[Callable[[], ForeignApplicant]]:
-    """Somebody sits down before this window; it is closed at the end."""
-    applicants: list[ForeignApplicant] = []
-
-    def sit_down() -> ForeignApplicant:
-        applicants.append(ForeignApplicant(practice))
-        return applicants[-1]
-
-    yield sit_down
-    for applicant in applicants:
-        applicant.leave()
+def stranger(practice: Practice, seated: Seated) -> Callable[[], ForeignApplicant]:
+    """Somebody sits down before this window."""
+    return lambda: seated(ForeignApplicant(practice))
 
 
 # ── The whole way ────────────────────────────────────────────────────────────────────────────────────────────────────

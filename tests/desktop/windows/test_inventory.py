@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from agent.desktop.windows.stage import Stage
 from agent.errors import PinWrong
 from agent.sandbox.scenarios import Scenario
 from agent.sandbox.scenarios import Trouble as Scene
-from tests.desktop.windows.visitor import CARD_POLL_S, Visitor
+from tests.desktop.windows.visitor import CARD_POLL_S, Seated, Visitor
 from tests.journeys.practice import PASSWORD, PIN, RESPONSIBLE, Practice
 from tests.journeys.test_inventory import OWN, PHARMACY, Desk
 
@@ -50,16 +50,8 @@ def practice(tmp_path: Path, screen: str) -> Practice:
 
 
 @pytest.fixture
-def comes(practice: Practice) -> Iterator[Callable[[], Auditor]]:
-    auditors: list[Auditor] = []
-
-    def sit_down() -> Auditor:
-        auditors.append(Auditor(practice))
-        return auditors[-1]
-
-    yield sit_down
-    for auditor in auditors:
-        auditor.leave()
+def comes(practice: Practice, seated: Seated) -> Callable[[], Auditor]:
+    return lambda: seated(Auditor(practice))
 
 
 def test_what_it_costs_is_said_then_one_pin_then_a_table(practice: Practice, comes: Callable[[], Auditor]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -29,7 +29,7 @@ from agent.secret import Secret
 from agent.watch.doctor import Ground
 from agent.watch.judge import judge
 from tests.desktop.windows.applicant import Applicant
-from tests.desktop.windows.visitor import CARD_POLL_S
+from tests.desktop.windows.visitor import CARD_POLL_S, Seated
 from tests.journeys.practice import OTHERS, PASSWORD, PIN, RESPONSIBLE, Practice
 from tests.watch.test_doctor import MODULE, OFFICIAL, ground
 
@@ -91,16 +91,12 @@ def practice(tmp_path: Path, screen: str) -> Practice:
 
 
 @pytest.fixture
-def comes(practice: Practice) -> Iterator[Comes]:
-    guests: list[Careful] = []
+def comes(practice: Practice, seated: Seated) -> Comes:
 
     def sit_down(path: Path | None = None, **other: Any) -> Careful:
-        guests.append(Careful(practice, path, **other))
-        return guests[-1]
+        return seated(Careful(practice, path, **other))
 
-    yield sit_down
-    for guest in guests:
-        guest.leave()
+    return sit_down
 
 
 def finding_of(practice: Practice) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,6 +40,7 @@ from agent.sandbox.scenarios import Trouble as Bad
 from agent.sandbox.software_card import SoftwareCard
 from agent.secret import Secret
 from tests.desktop.windows.helped import EMAIL, NEW, Helped, Trouble
+from tests.desktop.windows.visitor import Seated
 from tests.journeys.practice import GROUP, PASSWORD, PIN, RESPONSIBLE, Accented, Practice
 
 Comes = Callable[..., Helped]
@@ -51,17 +52,13 @@ def trouble(practice: Practice) -> Trouble:
 
 
 @pytest.fixture
-def helped(trouble: Trouble) -> Iterator[Comes]:
-    """Somebody sits down before the window; it is closed at the end."""
-    guests: list[Helped] = []
+def helped(trouble: Trouble, seated: Seated) -> Comes:
+    """Somebody sits down before the window."""
 
     def sit_down(path: Path | None = None, is_forgotten: bool = False, at: Trouble = trouble) -> Helped:
-        guests.append(Helped(at, path, is_forgotten))
-        return guests[-1]
+        return seated(Helped(at, path, is_forgotten))
 
-    yield sit_down
-    for guest in guests:
-        guest.leave()
+    return sit_down
 
 
 def expired(trouble: Trouble) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -49,7 +49,7 @@ from agent.sandbox import scenarios
 from agent.sandbox.scenarios import Scenario
 from agent.sandbox.software_card import SoftwareCard
 from agent.secret import Secret
-from tests.desktop.windows.visitor import PatientClock, Visitor
+from tests.desktop.windows.visitor import PatientClock, Seated, Visitor
 from tests.fakes import FakeClock
 from tests.journeys.practice import GROUP, PASSWORD, PIN, RESPONSIBLE, Practice
 
@@ -64,17 +64,9 @@ def practice(tmp_path: Path, screen: str) -> Practice:
 
 
 @pytest.fixture
-def comes(practice: Practice) -> Iterator[Callable[[], Visitor]]:
-    """Somebody sits down before a window; it is closed at the end."""
-    visitors: list[Visitor] = []
-
-    def sit_down() -> Visitor:
-        visitors.append(Visitor(practice))
-        return visitors[-1]
-
-    yield sit_down
-    for visitor in visitors:
-        visitor.leave()
+def comes(practice: Practice, seated: Seated) -> Callable[[], Visitor]:
+    """Somebody sits down before a window."""
+    return lambda: seated(Visitor(practice))
 
 
 def _to_the_pin(visitor: Visitor) -> PinWanted:

@@ -127,6 +127,24 @@ class Visitor:
         assert not self._failures, self._failures
 
 
+V = TypeVar("V", bound=Visitor)
+
+
+class Seated:
+    """Those who have sat down before a window; it is closed at the end."""
+
+    def __init__(self) -> None:
+        self._visitors: list[Visitor] = []
+
+    def __call__(self, visitor: V) -> V:
+        self._visitors.append(visitor)
+        return visitor
+
+    def leave(self) -> None:
+        for visitor in self._visitors:
+            visitor.leave()
+
+
 @dataclass
 class PatientClock(FakeClock):
     """Time passes only once somebody says so."""
