@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from hashlib import sha256
 
 from agent.core.doctor import Check, Mark, Topic
 from agent.core.finding import Finding, State
@@ -87,6 +86,8 @@ class Said(Enum):
 
 def digest(contact: ContactData) -> str:
     """Stands for contact data where nobody's address is to be kept."""
+    from hashlib import sha256  # with all of libcrypto, which an idle resident does not need
+
     parts = contact.email_private, contact.phone_private, contact.email_general or "", contact.phone_general or ""
     return sha256("\n".join(parts).encode()).hexdigest()
 

@@ -23,7 +23,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from hashlib import sha256
 
 from agent.core.glance import Fingerprint
 from agent.core.holder import Environment, Holder
@@ -139,6 +138,8 @@ class Renewal:
 
 def stand_in(*facts: str) -> Fingerprint:
     """What stands for a certificate that is not there yet: the same facts, the same request."""
+    from hashlib import sha256  # with all of libcrypto, which an idle resident does not need
+
     return Fingerprint(sha256("\n".join(facts).encode()).hexdigest())
 
 

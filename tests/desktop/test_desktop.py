@@ -15,7 +15,7 @@ STATUS = "eHealth certificates"
 
 _HEAVY = (
     *("cryptography", "PyKCS11", "keyring", "lxml", "asn1crypto", "httpx", "ssl", "plyer", "tkinter", "rich"),
-    *("phonenumbers", "email_validator", "zxcvbn"),
+    *("phonenumbers", "email_validator", "zxcvbn", "_hashlib"),
 )
 
 
